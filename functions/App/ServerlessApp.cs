@@ -11,6 +11,7 @@ public static class ServerlessApp
     public static IServiceCollection AddServerless(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(RouteTable.Of(typeof(ServerlessApp).Assembly));
         services.AddSingleton<HttpGate>();
         return services;
     }
