@@ -72,9 +72,9 @@ internal sealed class LockedMessage(
     {
         var envelope = Envelope ?? new QueueEnvelope(StorageId, clock.GetUtcNow(), new Dictionary<string, string>(), null, Text);
         var dead = envelope.WriteDead(reason, description);
-        await queues.UseAsync(
-            queue + AzuriteQueues.DeadSuffix,
-            q => q.SendMessageAsync(dead, timeToLive: TimeSpan.FromSeconds(-1)), CancellationToken.None);
+        var letters = queue + AzuriteQueues.DeadSuffix;
+        await queues.UseAsync(letters, q => q.SendMessageAsync(dead, timeToLive: TimeSpan.FromSeconds(-1)), CancellationToken.None);
+        queues.Wake(letters).Release();
         return await CompleteAsync();
     }
 

@@ -10,7 +10,7 @@ namespace Serverless.Local.Host;
 /// <param name="EnqueuedTimeUtc">When it was sent; for a scheduled message, when it becomes visible.</param>
 /// <param name="Properties">Application properties; those of dead letters name the reason.</param>
 /// <param name="Json">The body where it is JSON, unescaped so that it takes no more room than it must.</param>
-/// <param name="Text">The body where it is not JSON.</param>
+/// <param name="Text">The body where it is not JSON, or JSON's null.</param>
 internal sealed record QueueEnvelope(
     string MessageId, DateTimeOffset EnqueuedTimeUtc, IReadOnlyDictionary<string, string> Properties, JsonElement? Json, string? Text)
 {
@@ -35,12 +35,18 @@ internal sealed record QueueEnvelope(
         properties ??= new Dictionary<string, string>();
         try
         {
-            return new QueueEnvelope(messageId, enqueued, properties, JsonSerializer.Deserialize<JsonElement>(body.ToMemory().Span), null);
+            var json = JsonSerializer.Deserialize<JsonElement>(body.ToMemory().Span);
+
+            // JSON's null would read back as no body at all.
+            if (json.ValueKind != JsonValueKind.Null)
+                return new QueueEnvelope(messageId, enqueued, properties, json, null);
         }
         catch (JsonException)
         {
-            return new QueueEnvelope(messageId, enqueued, properties, null, body.ToString());
+            // Carried as text; whoever receives it decides.
         }
+
+        return new QueueEnvelope(messageId, enqueued, properties, null, body.ToString());
     }
 
     /// <summary>Null for text that no <see cref="Write"/> made.</summary>
