@@ -33,6 +33,9 @@ internal sealed class AzuriteMessageSender(AzuriteQueues queues, TimeProvider cl
             : TimeSpan.Zero;
         if (delay > LongestDelay)
             throw new ArgumentException($"The message {message.Id} to {queue} is scheduled {delay} ahead; a local queue takes {LongestDelay}.");
-        return (QueueEnvelope.Of(message.Id, message.Body, now + delay, message.Properties).Write(queue), delay);
+
+        var envelope = new QueueEnvelope(
+            message.Id, now + delay, message.Properties ?? new Dictionary<string, string>(), message.Body.ToString());
+        return (envelope.Write(queue), delay);
     }
 }

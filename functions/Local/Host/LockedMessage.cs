@@ -70,7 +70,7 @@ internal sealed class LockedMessage(
     /// <summary>Copies the message to the queue's dead letters, then deletes it; a crash between the two leaves both.</summary>
     public async Task<bool> DeadLetterAsync(string reason, string description)
     {
-        var envelope = Envelope ?? new QueueEnvelope(StorageId, clock.GetUtcNow(), new Dictionary<string, string>(), null, Text);
+        var envelope = Envelope ?? new QueueEnvelope(StorageId, clock.GetUtcNow(), new Dictionary<string, string>(), Text);
         var dead = envelope.WriteDead(reason, description);
         var letters = queue + AzuriteQueues.DeadSuffix;
         await queues.UseAsync(letters, q => q.SendMessageAsync(dead, timeToLive: TimeSpan.FromSeconds(-1)), CancellationToken.None);
