@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Serverless.Local.Cloud;
+
+namespace Serverless.Local.Commands;
+
+/// <summary>The options that describe a local cloud, shared by the verbs that need one.</summary>
+internal sealed class CloudArguments
+{
+    private static readonly LocalCloudOptions Defaults = new();
+
+    private readonly Option<int> _regions = Number("--regions", "Regions, each with a storage process of its own: 1 to 9", 1, 9, Defaults.Regions);
+    private readonly Option<int> _nodes = Number("--nodes", "Nodes in each region: 1 to 9", 1, 9, Defaults.NodesPerRegion);
+    private readonly Option<int> _port = Number("--port", "Port of the API; the storage takes ports 100 above it and on. 0: any free ports", 0, LocalCloudOptions.MaxPort, Defaults.Port);
+    private readonly Option<string> _data = new("--data") { Description = "Folder of the data", DefaultValueFactory = _ => Defaults.DataFolder };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the data of every region first" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_regions);
+        command.Add(_nodes);
+        command.Add(_port);
+        command.Add(_data);
+        command.Add(_fresh);
+    }
+
+    public UpOptions Read(ParseResult parsed) => new(
+        parsed.GetValue(_regions), parsed.GetValue(_nodes), parsed.GetValue(_port), parsed.GetValue(_data)!, parsed.GetValue(_fresh));
+
+    private static Option<int> Number(string name, string description, int least, int most, int byDefault) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => Parse(result, name, least, most),
+    };
+
+    private static int Parse(ArgumentResult result, string name, int least, int most)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return value;
+        result.AddError($"The value of {name} must be a whole number from {least} to {most}, not \"{text}\".");
+        return 0;
+    }
+}

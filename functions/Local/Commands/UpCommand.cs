@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using Serverless.Local.Cloud;
+
+namespace Serverless.Local.Commands;
+
+/// <summary>"up": starts the local cloud and keeps it running until it is interrupted.</summary>
+internal static class UpCommand
+{
+    public static async Task<int> RunAsync(UpOptions options, TextWriter output)
+    {
+        using var stopping = new CancellationTokenSource();
+        using var interrupt = Stop(PosixSignal.SIGINT, stopping);
+        using var terminate = Stop(PosixSignal.SIGTERM, stopping);
+        using var hangUp = Stop(PosixSignal.SIGHUP, stopping);
+        var console = new UpConsole(output, interactive: !Console.IsOutputRedirected);
+        try
+        {
+            await using var cloud = await console.StartingAsync(() => LocalCloud.StartAsync(options.Cloud, console, stopping.Token));
+            await using var head = await HeadProcess.StartAsync(cloud, options, stopping.Token);
+            Greet(console, cloud, head);
+            await Task.Delay(Timeout.InfiniteTimeSpan, options.Cloud.Clock, stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            console.Line("Stopped.");
+        }
+
+        return 0;
+    }
+
+    // The first signal stops everything in order; a second one ends the program at once, and the storage saves by itself.
+    private static PosixSignalRegistration Stop(PosixSignal signal, CancellationTokenSource stopping) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = !stopping.IsCancellationRequested;
+            stopping.Cancel();
+        });
+
+    private static void Greet(UpConsole console, LocalCloud cloud, HeadProcess head)
+    {
+        foreach (var region in cloud.UncleanRegions)
+            console.Line($"{region} did not stop cleanly last time: its nodes lost writes");
+        console.Line($"Ready: {cloud.Regions.Count} regions with {cloud.Nodes.Count} nodes: {string.Join(", ", cloud.Nodes.Select(node => node.Id))}");
+        console.Line($"API: {new Uri(head.Address, "api")}");
+        console.Line($"Try: curl -i {new Uri(head.Address, "api/health")}");
+        console.Line("Ctrl+C stops everything.");
+    }
+}
