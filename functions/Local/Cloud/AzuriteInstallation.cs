@@ -87,20 +87,22 @@ internal sealed class AzuriteInstallation
     private static async Task RunNpmAsync(string folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(
-            NodeRuntime.Npm, ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]) { WorkingDirectory = folder };
+            NodeRuntime.Npm, ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        { WorkingDirectory = folder };
         try
         {
             var (exitCode, output) = await NodeRuntime.RunAsync(start, cancellationToken);
             if (exitCode != 0)
             {
-                var reason = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "no message";
+                var reason = output.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "no message";
                 throw new LocalCloudException(
                     $"The local storage could not be installed; check that npm reaches its registry and run this again (npm: {reason}).");
             }
         }
         catch (Win32Exception)
         {
-            throw new LocalCloudException("npm, which installs the local storage, was not found: install Node.js with npm from https://nodejs.org and run this again.");
+            throw new LocalCloudException(
+                "npm, which installs the local storage, was not found: install Node.js with npm from https://nodejs.org and run this again.");
         }
     }
 

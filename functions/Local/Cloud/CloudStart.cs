@@ -8,7 +8,8 @@ internal static class CloudStart
     // Chosen ports can be taken by another program before Azurite listens.
     private const int Attempts = 3;
 
-    public static async Task<LocalCloud> RunAsync(LocalCloudOptions options, IProgress<string>? progress, CancellationToken cancellationToken)
+    public static async Task<LocalCloud> RunAsync(
+        LocalCloudOptions options, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         if (options.Problem() is { } problem)
             throw new LocalCloudException(problem);
@@ -18,7 +19,7 @@ internal static class CloudStart
             if (!options.InMemory)
                 await PrepareFoldersAsync(options, cancellationToken);
             if (options.Port != 0)
-                FreePorts.Require([options.Port, .. RegionLayout.FromPort(options.Regions, options.NodesPerRegion, options.Port).SelectMany(region => region.Ports)]);
+                FreePorts.Require(RegionLayout.AllPorts(options));
             var azurite = await AzuriteInstallation.EnsureAsync(progress, options.Clock, cancellationToken);
             progress?.Report("Starting the storage of every region");
             for (var attempt = 1; ; attempt++)
@@ -41,7 +42,11 @@ internal static class CloudStart
     }
 
     private static async Task<LocalCloud> StartRegionsAsync(
-        LocalCloudOptions options, AzuriteInstallation azurite, DataFolderLock? folderLock, IProgress<string>? progress, CancellationToken cancellationToken)
+        LocalCloudOptions options,
+        AzuriteInstallation azurite,
+        DataFolderLock? folderLock,
+        IProgress<string>? progress,
+        CancellationToken cancellationToken)
     {
         var (port, layouts) = Ports(options);
         var unclean = Unclean(layouts, options);

@@ -29,7 +29,8 @@ internal sealed class DataFolderLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new LocalCloudException($"Another local cloud uses the data folder {folder}: stop it, or choose another folder with --data.", e);
+            throw new LocalCloudException(
+                $"Another local cloud uses the data folder {folder}: stop it, or choose another folder with --data.", e);
         }
     }
 

@@ -44,7 +44,8 @@ internal static class FreePorts
                 return first;
         }
 
-        throw new LocalCloudException($"No {count} neighbouring ports from {First} to {Last} are free: stop something, or name a port with --port.");
+        throw new LocalCloudException(
+            $"No {count} neighbouring ports from {First} to {Last} are free: stop something, or name a port with --port.");
     }
 
     /// <summary>Throws when one of the ports is taken.</summary>

@@ -15,7 +15,12 @@ public sealed class LocalCloud : IAsyncDisposable
     private bool _disposed;
 
     internal LocalCloud(
-        LocalCloudOptions options, int port, IReadOnlyList<StorageRegion> regions, IReadOnlyList<string> unclean, IDisposable? folderLock, IProgress<string>? progress)
+        LocalCloudOptions options,
+        int port,
+        IReadOnlyList<StorageRegion> regions,
+        IReadOnlyList<string> unclean,
+        IDisposable? folderLock,
+        IProgress<string>? progress)
     {
         _options = options;
         _regions = regions.ToDictionary(region => region.Layout.Name);
@@ -67,7 +72,7 @@ public sealed class LocalCloud : IAsyncDisposable
     /// <summary>Number of the region's storage process, or null while none runs.</summary>
     public int? ProcessId(string region) => Region(region).ProcessId;
 
-    /// <summary>The caller gave the nodes of an unclean region new incarnations: its next start is clean unless writes are lost again.</summary>
+    /// <summary>The caller gave the nodes of an unclean region new incarnations: its loss is dealt with.</summary>
     public void Recovered(string region) => Region(region).Recovered();
 
     /// <summary>Kills the region's storage process; up to 5 s of acknowledged writes are lost. Returns when it has ended.</summary>
@@ -79,7 +84,7 @@ public sealed class LocalCloud : IAsyncDisposable
 
     public Task ResumeAsync(string region) => Region(region).ResumeAsync();
 
-    /// <summary>Lets every storage process save and end, and kills those that take longer than <see cref="LocalCloudOptions.StopLimit"/>.</summary>
+    /// <summary>Lets every storage process save and end; kills what takes longer than <see cref="LocalCloudOptions.StopLimit"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -103,7 +108,8 @@ public sealed class LocalCloud : IAsyncDisposable
             while (true)
             {
                 var exitCode = await region.WaitForEndAsync(_stopping.Token);
-                _progress?.Report($"{region.Layout.Name} died (exit code {exitCode}); its storage starts again in {_options.RestartDelay.TotalSeconds:0.#} s");
+                _progress?.Report(
+                    $"{region.Layout.Name} died (exit code {exitCode}); its storage starts again in {_options.RestartDelay.TotalSeconds:0.#} s");
                 await RestartAsync(region, _stopping.Token);
                 await FollowAsync(region, _stopping.Token);
             }
@@ -124,7 +130,7 @@ public sealed class LocalCloud : IAsyncDisposable
                 await region.RestartAsync(cancellationToken);
                 return;
             }
-            catch (LocalCloudException e)
+            catch (Exception e) when (e is LocalCloudException or IOException or UnauthorizedAccessException)
             {
                 _progress?.Report($"{region.Layout.Name} did not start again: {e.Message}");
                 await region.StopAsync();

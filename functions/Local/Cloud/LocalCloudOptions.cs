@@ -24,7 +24,7 @@ public sealed record LocalCloudOptions
     /// <summary>Deletes the data of every region first; default false.</summary>
     public bool Fresh { get; init; }
 
-    /// <summary>Keeps nothing on disk, so <see cref="DataFolder"/> is not used and a process that dies loses everything; default false.</summary>
+    /// <summary>Keeps nothing on disk and does not use <see cref="DataFolder"/>: a process that dies loses everything; default false.</summary>
     public bool InMemory { get; init; }
 
     /// <summary>Time between the death of a storage process and its restart: 0 to 10 minutes, default 10 seconds.</summary>
@@ -38,7 +38,7 @@ public sealed record LocalCloudOptions
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Chooses the free ports when <see cref="Port"/> is 0; by default seeded by the process id, so that processes choose apart.</summary>
+    /// <summary>Chooses the free ports when <see cref="Port"/> is 0; by default seeded by the process, so that processes choose apart.</summary>
     public Random Random { get; init; } = new(Environment.ProcessId);
 
     /// <summary>One sentence about the first value out of bounds, or null.</summary>

@@ -24,8 +24,7 @@ internal sealed record RegionLayout(int Number, int NodeCount, int BlobPort)
     public IReadOnlyList<int> Ports => [BlobPort, QueuePort, TablePort];
 
     public IReadOnlyList<LocalNode> Nodes =>
-        [.. Enumerable.Range(1, NodeCount).Select(node => new LocalNode(
-            $"{Name}-{(char)('a' + node - 1)}", Name, new Uri($"http://127.0.0.1:{TablePort}/{Account(node)}"), Account(node), Key(Account(node))))];
+        [.. Enumerable.Range(1, NodeCount).Select(Node)];
 
     /// <summary>The value of Azurite's AZURITE_ACCOUNTS.</summary>
     public string Accounts => string.Join(';', Nodes.Select(node => $"{node.Account}:{node.Key}"));
@@ -45,6 +44,16 @@ internal sealed record RegionLayout(int Number, int NodeCount, int BlobPort)
     /// <summary>The layouts of a cloud whose head listens at <paramref name="port"/>.</summary>
     public static IReadOnlyList<RegionLayout> FromPort(int regions, int nodes, int port) =>
         [.. Enumerable.Range(0, regions).Select(region => new RegionLayout(region + 1, nodes, port + 100 + 10 * region))];
+
+    /// <summary>The port of the head and those of every region, for options whose port is not 0.</summary>
+    public static IReadOnlyList<int> AllPorts(LocalCloudOptions options) =>
+        [options.Port, .. FromPort(options.Regions, options.NodesPerRegion, options.Port).SelectMany(region => region.Ports)];
+
+    private LocalNode Node(int node)
+    {
+        var account = Account(node);
+        return new($"{Name}-{(char)('a' + node - 1)}", Name, new Uri($"http://127.0.0.1:{TablePort}/{account}"), account, Key(account));
+    }
 
     private string Account(int node) => $"r{Number}n{node}";
 

@@ -64,7 +64,8 @@ internal sealed class StorageFolder(string path)
         }
         catch (TimeoutException)
         {
-            throw new LocalCloudException($"The storage process {process.Id} of an earlier run still uses {Path}: stop it and run this again.");
+            throw new LocalCloudException(
+                $"The storage process {process.Id} of an earlier run still uses {Path}: stop it and run this again.");
         }
     }
 
@@ -83,7 +84,8 @@ internal sealed class StorageFolder(string path)
         try
         {
             var process = Process.GetProcessById(id);
-            return (process.StartTime.ToUniversalTime() - new DateTime(ticks, DateTimeKind.Utc)).Duration() < StartTolerance ? process : null;
+            var apart = process.StartTime.ToUniversalTime() - new DateTime(ticks, DateTimeKind.Utc);
+            return apart.Duration() < StartTolerance ? process : null;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {

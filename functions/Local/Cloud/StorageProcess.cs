@@ -61,7 +61,8 @@ internal sealed class StorageProcess : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LocalCloudException($"The storage of {_layout.Name} did not answer within {limit.TotalSeconds:0} s: see azurite.log in its data folder.");
+            throw new LocalCloudException(
+                $"The storage of {_layout.Name} did not answer within {limit.TotalSeconds:0} s: see azurite.log in its data folder.");
         }
     }
 

@@ -10,19 +10,27 @@ internal sealed class CloudArguments
 {
     private static readonly LocalCloudOptions Defaults = new();
 
-    private readonly Option<int> _regions = Number("--regions", "Regions, each with a storage process of its own: 1 to 9", 1, 9, Defaults.Regions);
-    private readonly Option<int> _nodes = Number("--nodes", "Nodes in each region: 1 to 9", 1, 9, Defaults.NodesPerRegion);
-    private readonly Option<int> _port = Number("--port", "Port of the API; the storage takes ports 100 above it and on. 0: any free ports", 0, LocalCloudOptions.MaxPort, Defaults.Port);
-    private readonly Option<string> _data = new("--data") { Description = "Folder of the data", DefaultValueFactory = _ => Defaults.DataFolder };
+    private readonly Option<int> _regions = Number(
+        "--regions", "Regions, each with a storage process of its own: 1 to 9", 1, 9, Defaults.Regions);
+    private readonly Option<int> _nodes = Number(
+        "--nodes", "Nodes in each region: 1 to 9", 1, 9, Defaults.NodesPerRegion);
+    private readonly Option<int> _port = Number(
+        "--port", "Port of the API; the storage takes ports 100 above it and on. 0: any free ports", 0, LocalCloudOptions.MaxPort, Defaults.Port);
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "Folder of the data",
+        DefaultValueFactory = _ => Defaults.DataFolder,
+    };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the data of every region first" };
 
-    public void AddTo(Command command)
+    /// <summary>Adds them to the root, for every verb: they may stand before or after it.</summary>
+    public void AddTo(RootCommand root)
     {
-        command.Add(_regions);
-        command.Add(_nodes);
-        command.Add(_port);
-        command.Add(_data);
-        command.Add(_fresh);
+        foreach (var option in (Option[])[_regions, _nodes, _port, _data, _fresh])
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
     }
 
     public UpOptions Read(ParseResult parsed) => new(
@@ -38,7 +46,7 @@ internal sealed class CloudArguments
     private static int Parse(ArgumentResult result, string name, int least, int most)
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (int.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;
         result.AddError($"The value of {name} must be a whole number from {least} to {most}, not \"{text}\".");
         return 0;

@@ -22,9 +22,15 @@ internal static class CommandLine
         try
         {
             // The verbs handle signals themselves, and what is not foreseen should be seen whole.
-            return await parsed.InvokeAsync(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(new()
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
         }
-        catch (LocalCloudException e)
+        catch (Exception e) when (e is LocalCloudException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(e.Message);
             return Refused;
@@ -33,29 +39,33 @@ internal static class CommandLine
 
     private static RootCommand Root(TextWriter output)
     {
+        var arguments = new CloudArguments();
+        Func<ParseResult, Task<int>> Run(Func<UpOptions, TextWriter, Task<int>> verb) => parsed => verb(arguments.Read(parsed), output);
+
         var root = new RootCommand("The local cloud: the function app with its storage, on this machine.");
-        AddCloudVerb(root, root, options => UpCommand.RunAsync(options, output));
-        AddCloudVerb(root, new("up", "Start the local cloud and keep it running; the default."), options => UpCommand.RunAsync(options, output));
-        AddCloudVerb(root, new("doctor", "Show what the local cloud needs and finds on this machine."), options => DoctorCommand.RunAsync(options, output));
-        AddCloudVerb(root, new("demo", "Drive the local cloud scene by scene."), options => DemoCommand.RunAsync(options, output));
+        arguments.AddTo(root);
+        root.SetAction(Run(UpCommand.RunAsync));
+        root.Add(Verb("up", "Start the local cloud and keep it running; the default.", Run(UpCommand.RunAsync)));
+        root.Add(Verb("doctor", "Show what the local cloud needs and finds on this machine.", Run(DoctorCommand.RunAsync)));
+        root.Add(Verb("demo", "Drive the local cloud scene by scene.", Run(DemoCommand.RunAsync)));
         return root;
     }
 
-    private static void AddCloudVerb(RootCommand root, Command verb, Func<UpOptions, Task<int>> run)
+    private static Command Verb(string name, string description, Func<ParseResult, Task<int>> run)
     {
-        var arguments = new CloudArguments();
-        arguments.AddTo(verb);
-        verb.SetAction(parsed => run(arguments.Read(parsed)));
-        if (verb != root)
-            root.Add(verb);
+        var verb = new Command(name, description);
+        verb.SetAction(run);
+        return verb;
     }
 
     private static string? Mistake(ParseResult parsed, RootCommand root)
     {
         if (parsed.UnmatchedTokens.Count > 0)
         {
-            var kind = parsed.UnmatchedTokens[0].StartsWith('-') ? "an option" : "a command";
-            return $"\"{parsed.UnmatchedTokens[0]}\" is not {kind} here: the commands are {string.Join(", ", root.Subcommands.Select(verb => verb.Name))}; --help shows their options.";
+            var unknown = parsed.UnmatchedTokens[0];
+            var kind = unknown.StartsWith('-') ? "an option" : "a command";
+            var verbs = string.Join(", ", root.Subcommands.Select(verb => verb.Name));
+            return $"\"{unknown}\" is not {kind} here: the commands are {verbs}; --help shows their options.";
         }
 
         return parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;

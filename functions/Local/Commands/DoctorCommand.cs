@@ -16,7 +16,8 @@ internal static class DoctorCommand
         await LineAsync(output, ".NET runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
         await LineAsync(output, "Node.js", NodeRuntime.Problem(node) ?? node!);
         await LineAsync(output, "npm", npm ?? "not found: install Node.js with npm from https://nodejs.org");
-        await LineAsync(output, "Azurite", $"{AzuriteInstallation.Version}, {(azurite.IsComplete ? $"in {azurite.Folder}" : "installed by the first start")}");
+        var place = azurite.IsComplete ? $"in {azurite.Folder}" : "installed by the first start";
+        await LineAsync(output, "Azurite", $"{AzuriteInstallation.Version}, {place}");
         await LineAsync(output, "Azure packages", AzurePackages());
         await LineAsync(output, "Data", StorageState.Describe(options.Cloud));
         var portsFree = await PortsAsync(options, output);
@@ -27,8 +28,8 @@ internal static class DoctorCommand
     {
         if (options.Port == 0)
             return true;
-        List<int> ports = [options.Port, .. RegionLayout.FromPort(options.Regions, options.Nodes, options.Port).SelectMany(region => region.Ports)];
-        var taken = ports.FindAll(port => !FreePorts.IsFree(port));
+        var ports = RegionLayout.AllPorts(options.Cloud);
+        var taken = ports.Where(port => !FreePorts.IsFree(port)).ToList();
         if (taken.Count == 0)
             await LineAsync(output, "Ports", $"{ports[0]} and {ports[1]} to {ports[^1]} are free");
         foreach (var port in taken)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Serverless.Local.Cloud;
 
 namespace Serverless.Local.Commands;
@@ -20,7 +21,16 @@ internal sealed class HeadProcess : IAsyncDisposable
         builder.WebHost.UseUrls(address.ToString());
         var app = builder.Build();
         app.MapGet("/api/health", () => Results.Ok(new { status = "ok", regions = options.Regions }));
-        await app.StartAsync(cancellationToken);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            await app.DisposeAsync();
+            throw new LocalCloudException(FreePorts.Busy(cloud.Port), e);
+        }
+
         return new(app, address);
     }
 

@@ -10,7 +10,8 @@ internal static class PortOwner
         try
         {
             using var response = await Http.GetAsync(new Uri($"http://127.0.0.1:{port}/api/health"));
-            var server = response.Headers.TryGetValues("Server", out var values) ? string.Join(' ', values) : "an HTTP server without a name";
+            var named = response.Headers.TryGetValues("Server", out var values);
+            var server = named ? string.Join(' ', values!) : "an HTTP server without a name";
             return response.IsSuccessStatusCode ? $"{server} answers there, healthy as a local cloud" : $"{server} answers there";
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)

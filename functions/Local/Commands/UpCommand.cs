@@ -40,7 +40,8 @@ internal static class UpCommand
     {
         foreach (var region in cloud.UncleanRegions)
             console.Line($"{region} did not stop cleanly last time: its nodes lost writes");
-        console.Line($"Ready: {cloud.Regions.Count} regions with {cloud.Nodes.Count} nodes: {string.Join(", ", cloud.Nodes.Select(node => node.Id))}");
+        var nodes = string.Join(", ", cloud.Nodes.Select(node => node.Id));
+        console.Line($"Ready: {cloud.Regions.Count} regions with {cloud.Nodes.Count} nodes: {nodes}");
         console.Line($"API: {new Uri(head.Address, "api")}");
         console.Line($"Try: curl -i {new Uri(head.Address, "api/health")}");
         console.Line("Ctrl+C stops everything.");
