@@ -1,6 +1,19 @@
 namespace Serverless.Bench;
 
+/// <summary><c>dotnet run -c Release --project tests/Bench -- NAME [arguments]</c>: exit code 1 when a promise is broken, 2 when there is no such benchmark.</summary>
 public static class Program
 {
-    public static int Main(string[] args) => args.Length;
+    private static readonly SortedDictionary<string, Func<string[], Task<int>>> Benchmarks = new(StringComparer.Ordinal)
+    {
+        ["ring"] = RingBench.RunAsync,
+    };
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args.Length > 0 && Benchmarks.TryGetValue(args[0], out var run))
+            return await run(args[1..]);
+
+        await Console.Error.WriteLineAsync($"Name one of the benchmarks: {string.Join(", ", Benchmarks.Keys)}.");
+        return 2;
+    }
 }
