@@ -1,6 +1,9 @@
 namespace Serverless.Bench;
 
-/// <summary><c>dotnet run -c Release --project tests/Bench -- NAME [arguments]</c>: exit code 1 when a promise is broken, 2 when there is no such benchmark.</summary>
+/// <summary>
+/// <c>dotnet run -c Release --project tests/Bench -- NAME [arguments]</c>: exit code 1 when a promise is broken, 2 when there
+/// is no such benchmark.
+/// </summary>
 public static class Program
 {
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> Benchmarks = new(StringComparer.Ordinal)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Serverless.Bench;
 
-/// <summary>The promises of one benchmark: each is printed as <c>ratio NAME VALUE &lt;= BOUND ok</c> (or <c>broken</c>) when it is measured.</summary>
+/// <summary>
+/// The promises of one benchmark: each is printed as <c>ratio NAME VALUE &lt;= BOUND ok</c> (or <c>broken</c>) when it is measured.
+/// </summary>
 public sealed class Ratios(TextWriter output)
 {
     private bool _broken;

@@ -106,7 +106,7 @@ internal static class RingBench
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"balance of {Clusters} clusters of 10 nodes, {partitions} partitions, 3 copies: max / mean {sum / Clusters:0.000} on average, {worst:0.000} at worst"));
+                $"{Clusters} clusters of 10 nodes, {partitions} partitions, 3 copies: max / mean {sum / Clusters:0.000}, at worst {worst:0.000}"));
             if (partitions == 1024)
                 ratios.AtMost("ring.balance", worst, 1.10);
         }

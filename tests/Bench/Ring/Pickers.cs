@@ -51,7 +51,9 @@ internal sealed class JumpHash(string[] ids) : IPicker
     }
 }
 
-/// <summary>The plain ring: each node hashed to a number of points, a key goes to the next point clockwise (Karger et al. 1997). O(log points).</summary>
+/// <summary>
+/// The plain ring: each node hashed to a number of points, a key goes to the next point clockwise (Karger et al. 1997). O(log points).
+/// </summary>
 internal sealed class PlainRing : IPicker
 {
     private readonly ulong[] _points;
