@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serverless.Http;
+using Serverless.Kv;
+using Serverless.Replication;
 
 namespace Serverless;
 
@@ -11,8 +13,10 @@ public static class ServerlessApp
     public static IServiceCollection AddServerless(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(RouteTable.Of(typeof(ServerlessApp).Assembly));
-        services.AddSingleton<HttpGate>();
+        services.TryAddSingleton<Random>(new SecureRandom());
+        services.AddHttp(configuration);
+        services.AddReplication(configuration);
+        services.AddSingleton<KvStore>();
         return services;
     }
 }

@@ -1,4 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Serverless.Http;
 
@@ -6,14 +9,69 @@ namespace Serverless.Http;
 /// What every HTTP function passes through, on both heads: request id, problems instead of exceptions, authentication.
 /// The head calls it with the function's name and a delegate that runs the function and its result.
 /// </summary>
-public sealed class HttpGate(TimeProvider clock)
+public sealed partial class HttpGate(Authentication authentication, AccessTable access, Random random, ILogger<HttpGate> logger)
 {
-    private readonly TimeProvider _clock = clock;
+    public const string RequestIdHeader = "X-Request-Id";
+    private const int LongestRequestId = 64;
 
     public async Task InvokeAsync(HttpContext http, string function, RequestDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(next);
-        _ = _clock;
-        await next(http);
+        http.TraceIdentifier = RequestId(http.Request);
+        http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
+        try
+        {
+            if (await RefusalAsync(http, function) is { } refusal)
+                await refusal.ExecuteAsync(http);
+            else
+                await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone: there is nobody to answer.
+        }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            await Problems.BadRequest("bad-request", bad.Message).ExecuteAsync(http);
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            LogFailure(failure, function, http.TraceIdentifier);
+            http.Response.Clear();
+            http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
+            await Problems.Of(
+                StatusCodes.Status500InternalServerError, "internal-error", "Something failed here",
+                $"The request was not completed; whether it took effect is not known. Quote request {http.TraceIdentifier} when you report this.").ExecuteAsync(http);
+        }
     }
+
+    private async Task<IResult?> RefusalAsync(HttpContext http, string function)
+    {
+        var needed = access[function];
+        if (needed == Access.Anyone)
+            return null;
+
+        var (caller, refusal) = await authentication.IdentifyAsync(http.Request);
+        if (caller is null)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "Who calls is not known", refusal!);
+        }
+
+        http.Features.Set(caller);
+        return caller.May(needed, http.GetRouteValue("user") as string)
+            ? null
+            : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "Not allowed", $"'{caller.Id}' may not call this.");
+    }
+
+    // The client's id is kept when it is harmless in logs and headers.
+    private string RequestId(HttpRequest request)
+    {
+        var sent = request.Headers[RequestIdHeader].ToString();
+        return sent.Length is > 0 and <= LongestRequestId && sent.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? sent
+            : SecureRandom.Next64(random).ToString("x16", CultureInfo.InvariantCulture);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Function {Function} failed; request {RequestId}")]
+    private partial void LogFailure(Exception failure, string function, string requestId);
 }

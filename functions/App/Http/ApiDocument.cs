@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.OpenApi;
+
+namespace Serverless.Http;
+
+/// <summary>Makes the OpenAPI document from the functions and the attributes beside them.</summary>
+public static partial class ApiDocument
+{
+    private const string Problem = "application/problem+json";
+
+    /// <param name="assembly">Where the functions are.</param>
+    /// <param name="prefix">The route prefix of host.json.</param>
+    public static OpenApiDocument Of(Assembly assembly, string prefix)
+    {
+        var document = new OpenApiDocument
+        {
+            Info = new OpenApiInfo
+            {
+                Title = "Serverless",
+                Version = "1",
+                Description = "The systems of a system-design book as one serverless product. Errors are application/problem+json with a stable type.",
+            },
+            Paths = [],
+            Components = new OpenApiComponents
+            {
+                SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    ["user"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                    ["app-key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Authentication.KeyHeader },
+                    ["app-secret"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Authentication.SecretHeader },
+                },
+            },
+        };
+
+        foreach (var method in assembly.GetTypes().SelectMany(type => type.GetMethods()))
+        {
+            if (method.GetCustomAttribute<FunctionAttribute>() is { } function
+                && method.GetCustomAttribute<OperationAttribute>() is { } operation
+                && method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null) is { } trigger)
+            {
+                Add(document, method, function, operation, trigger, prefix);
+            }
+        }
+
+        return document;
+    }
+
+    private static void Add(
+        OpenApiDocument document, MethodInfo method, FunctionAttribute function, OperationAttribute operation, HttpTriggerAttribute trigger, string prefix)
+    {
+        var route = trigger.Route ?? function.Name;
+        var path = $"/{prefix}/{Constraint().Replace(route, "{$1}")}";
+        if (!document.Paths.TryGetValue(path, out var item))
+            document.Paths.Add(path, item = new OpenApiPathItem { Operations = [] });
+
+        var methods = trigger.Methods ?? [];
+        foreach (var verb in methods)
+            item.Operations![new HttpMethod(verb.ToUpperInvariant())] = Describe(document, method, operation, methods.Length > 1 ? $"{function.Name}-{verb}" : function.Name, route);
+    }
+
+    private static OpenApiOperation Describe(OpenApiDocument document, MethodInfo method, OperationAttribute operation, string id, string route) => new()
+    {
+        OperationId = id,
+        Summary = operation.Summary,
+        Description = operation.Description,
+        Parameters =
+        [
+            .. Constraint().Matches(route).Select(m => Parameter(m.Groups[1].Value, ParameterLocation.Path, "", "string")),
+            .. method.GetCustomAttributes<QueryAttribute>().Select(q => Parameter(q.Name, ParameterLocation.Query, q.Description, q.Type)),
+            .. method.GetCustomAttributes<HeaderAttribute>().Select(h => Parameter(h.Name, ParameterLocation.Header, h.Description, "string")),
+        ],
+        RequestBody = method.GetCustomAttribute<BodyAttribute>() is { } body
+            ? new OpenApiRequestBody { Description = body.Description, Required = true, Content = Content(body.ContentType) }
+            : null,
+        Responses = Responses(method),
+        Security = Security(document, method.GetCustomAttribute<AccessAttribute>()?.Access ?? Access.Services),
+    };
+
+    private static OpenApiParameter Parameter(string name, ParameterLocation place, string description, string type) => new()
+    {
+        Name = name,
+        In = place,
+        Description = description,
+        Required = place == ParameterLocation.Path,
+        Schema = new OpenApiSchema { Type = type == "integer" ? JsonSchemaType.Integer : JsonSchemaType.String },
+    };
+
+    private static OpenApiResponses Responses(MethodInfo method)
+    {
+        var responses = new OpenApiResponses();
+        foreach (var answer in method.GetCustomAttributes<AnswerAttribute>().OrderBy(a => a.Status))
+        {
+            var types = answer.Status >= 400 ? [Problem] : answer.ContentTypes;
+            responses[answer.Status.ToString(CultureInfo.InvariantCulture)] =
+                new OpenApiResponse { Description = answer.Description, Content = Content([.. types]) };
+        }
+
+        return responses;
+    }
+
+    private static List<OpenApiSecurityRequirement> Security(OpenApiDocument document, Access access)
+    {
+        var requirements = new List<OpenApiSecurityRequirement>();
+        if (access.HasFlag(Access.Services) && access != Access.Anyone)
+        {
+            requirements.Add(new OpenApiSecurityRequirement
+            {
+                [new OpenApiSecuritySchemeReference("app-key", document)] = [],
+                [new OpenApiSecuritySchemeReference("app-secret", document)] = [],
+            });
+        }
+
+        if ((access & (Access.Users | Access.Self | Access.Operators)) != 0)
+            requirements.Add(new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("user", document)] = [] });
+        return requirements;
+    }
+
+    private static Dictionary<string, IOpenApiMediaType> Content(params string[] types) =>
+        types.ToDictionary(type => type, IOpenApiMediaType (_) => new OpenApiMediaType());
+
+    // {name}, {name:constraint}, {name?}, {*name}
+    [GeneratedRegex(@"\{\*{0,2}(\w+)[^}]*\}")]
+    private static partial Regex Constraint();
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Serverless.Http;
+
+/// <summary>Registers the room.</summary>
+internal static class HttpServices
+{
+    public static IServiceCollection AddHttp(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section));
+        services.AddSingleton<IValidateOptions<AuthOptions>>(new SentenceValidator<AuthOptions>(o => o.Problem()));
+        services.TryAddSingleton(new AccessTable(typeof(HttpServices).Assembly));
+        services.TryAddSingleton(RouteTable.Of(typeof(HttpServices).Assembly));
+        services.AddSingleton<UserTokens>();
+        services.AddSingleton<Authentication>();
+        services.AddSingleton<HttpGate>();
+        services.AddSingleton<StampHealth>();
+        return services;
+    }
+}

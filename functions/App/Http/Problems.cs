@@ -1,0 +1,45 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Serverless.Http;
+
+/// <summary>
+/// Every error of the API, as application/problem+json (RFC 9457). The type is stable: clients may switch on it. Nothing is stored
+/// or lost when one is answered, unless its text says so.
+/// </summary>
+public static class Problems
+{
+    private const string Prefix = "urn:serverless:problem:";
+
+    public static IResult BadRequest(string type, string detail) => Of(StatusCodes.Status400BadRequest, type, "The request cannot be understood", detail);
+
+    public static IResult NotFound(string type, string detail) => Of(StatusCodes.Status404NotFound, type, "Not found", detail);
+
+    public static IResult Conflict(string type, string detail) => Of(StatusCodes.Status409Conflict, type, "Conflict", detail);
+
+    public static IResult TooLarge(string detail) => Of(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", detail);
+
+    public static IResult NotImplemented(string type, string detail) => Of(StatusCodes.Status501NotImplemented, type, "Not available", detail);
+
+    /// <summary>503 with Retry-After: fewer replicas answered than the request needs.</summary>
+    public static IResult NoQuorum(int answered, int needed, string detail) => new Retryable(1, Of(
+        StatusCodes.Status503ServiceUnavailable, "no-quorum", "Too few replicas answered", detail,
+        new Dictionary<string, object?> { ["answered"] = answered, ["needed"] = needed }));
+
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="type">The stable name, such as "no-quorum".</param>
+    /// <param name="title">The same for every problem of this type.</param>
+    /// <param name="detail">What happened this time, and what to do.</param>
+    /// <param name="more">Further members.</param>
+    public static IResult Of(int status, string type, string title, string detail, IDictionary<string, object?>? more = null) =>
+        Results.Problem(statusCode: status, type: Prefix + type, title: title, detail: detail, extensions: more);
+
+    private sealed class Retryable(int seconds, IResult problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return problem.ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+using Serverless.Http;
+using Serverless.Replication;
+
+namespace Serverless.Kv;
+
+/// <summary>The key-value store over HTTP.</summary>
+public sealed class KvFunctions(KvStore store, IOptions<ReplicationOptions> options)
+{
+    private const int LongestContentType = 255;
+
+    [Function("kv-get")]
+    [Access(Access.Services | Access.Operators)]
+    [Operation("Reads a key", Description = "Answers the value with its Content-Type, or all concurrent versions.")]
+    [Query("r", "Replicas that must answer, 1 to the copies kept (3); default 2", Type = "integer")]
+    [Answer(200, "The value", "application/octet-stream")]
+    [Answer(300, "Concurrent versions: merge them and write with the X-Causality of this answer", "application/json", "multipart/mixed")]
+    [Answer(304, "The ETag sent in If-None-Match is still right")]
+    [Answer(400, "bad-key, bad-quorum")]
+    [Answer(404, "key-not-found")]
+    [Answer(503, "no-quorum")]
+    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "kv/{key}")] HttpRequest request, string key)
+    {
+        var parsed = KvRequest.Parse(request, key, options);
+        if (parsed.Refusal is { } refusal)
+            return refusal;
+        return KvAnswers.Of(parsed.Key, await store.GetAsync(parsed.Key, parsed.Read, request.HttpContext.RequestAborted), request);
+    }
+
+    [Function("kv-put")]
+    [Access(Access.Services | Access.Operators)]
+    [Operation("Writes a key", Description = "Overwrites exactly the versions that X-Causality covers; without it, none: versions written by others stay beside this one.")]
+    [Query("w", "Replicas that must hold the write before it is acknowledged, 1 to the copies kept (3); default 2", Type = "integer")]
+    [Header(KvRequest.CausalityHeader, "What the client has seen: the token of its last read or write of this key")]
+    [Body("application/octet-stream", "The value: any bytes up to 256 KiB; its Content-Type is kept")]
+    [Answer(204, "Written; X-Causality covers this write")]
+    [Answer(400, "bad-key, bad-quorum, bad-causality, bad-content-type")]
+    [Answer(409, "too-many-siblings")]
+    [Answer(413, "too-large")]
+    [Answer(501, "strict-unavailable")]
+    [Answer(503, "no-quorum")]
+    public async Task<IResult> Put([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "kv/{key}")] HttpRequest request, string key)
+    {
+        var parsed = KvRequest.Parse(request, key, options);
+        if (parsed.Refusal is { } refusal)
+            return refusal;
+
+        var type = request.ContentType ?? "";
+        if (type.Length > LongestContentType || !Ascii.IsValid(type))
+            return Problems.BadRequest("bad-content-type", $"Content-Type must be at most {LongestContentType} ASCII characters.");
+        if (await BoundedBody.ReadAsync(request, KvStore.MaxValueBytes) is not { } value)
+            return Problems.TooLarge($"A value has at most {KvStore.MaxValueBytes} bytes. Nothing was written.");
+
+        var result = await store.PutAsync(
+            parsed.Key, value, type, parsed.Seen ?? CausalContext.Empty, parsed.Write, request.HttpContext.RequestAborted);
+        return KvAnswers.Of(parsed.Key, result, request);
+    }
+
+    [Function("kv-delete")]
+    [Access(Access.Services | Access.Operators)]
+    [Operation("Deletes a key", Description = "Deletes the versions that X-Causality covers; without it, those that a quorum shows.")]
+    [Query("w", "Replicas that must hold the deletion before it is acknowledged, 1 to the copies kept (3); default 2", Type = "integer")]
+    [Header(KvRequest.CausalityHeader, "What the client has seen")]
+    [Answer(204, "Deleted, or nothing was there")]
+    [Answer(400, "bad-key, bad-quorum, bad-causality")]
+    [Answer(409, "too-many-siblings")]
+    [Answer(501, "strict-unavailable")]
+    [Answer(503, "no-quorum")]
+    public async Task<IResult> Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "kv/{key}")] HttpRequest request, string key)
+    {
+        var parsed = KvRequest.Parse(request, key, options);
+        if (parsed.Refusal is { } refusal)
+            return refusal;
+        return KvAnswers.Of(parsed.Key, await store.DeleteAsync(parsed.Key, parsed.Seen, parsed.Write, request.HttpContext.RequestAborted), request);
+    }
+
+    [Function("kv-placement")]
+    [Access(Access.Services | Access.Operators)]
+    [Operation("Tells where a key lies", Description = "Asks every owner of the key and shows what each of them holds.")]
+    [Answer(200, "Partition, epoch, owners and their answers", "application/json")]
+    [Answer(400, "bad-key")]
+    [Answer(503, "no-quorum")]
+    public async Task<IResult> Placement([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "kv/{key}/placement")] HttpRequest request, string key)
+    {
+        var parsed = KvRequest.Parse(request, key, options);
+        if (parsed.Refusal is { } refusal)
+            return refusal;
+        return await store.LocateAsync(parsed.Key, request.HttpContext.RequestAborted) is { } placement
+            ? Results.Json(placement)
+            : Problems.NoQuorum(0, options.Value.ReadQuorum, "Too few nodes answer to tell the cluster's membership.");
+    }
+}

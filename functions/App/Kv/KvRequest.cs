@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Serverless.Http;
+using Serverless.Replication;
+
+namespace Serverless.Kv;
+
+/// <summary>What every request on a key carries, parsed once; <see cref="Refusal"/> is set when something of it is wrong.</summary>
+internal sealed class KvRequest
+{
+    public const string CausalityHeader = "X-Causality";
+
+    private KvRequest()
+    {
+    }
+
+    public ReplicaKey Key { get; private set; } = null!;
+
+    /// <summary>r, then w; null when not given.</summary>
+    public int? Read { get; private set; }
+
+    public int? Write { get; private set; }
+
+    /// <summary>What the client says it has seen; null when it says nothing.</summary>
+    public CausalContext? Seen { get; private set; }
+
+    public IResult? Refusal { get; private set; }
+
+    public static KvRequest Parse(HttpRequest request, string routeKey, IOptions<ReplicationOptions> options)
+    {
+        var parsed = new KvRequest();
+        parsed.Refusal = parsed.ReadKey(routeKey)
+            ?? parsed.ReadQuorums(request, options.Value.Copies)
+            ?? parsed.ReadSeen(request)
+            ?? RefuseStrict(request);
+        return parsed;
+    }
+
+    private IResult? ReadKey(string routeKey)
+    {
+        var (key, refusal) = KvKey.Parse(routeKey);
+        Key = key!;
+        return refusal is null ? null : Problems.BadRequest("bad-key", refusal);
+    }
+
+    private IResult? ReadQuorums(HttpRequest request, int copies)
+    {
+        foreach (var name in new[] { "r", "w" })
+        {
+            if (!request.Query.TryGetValue(name, out var values))
+                continue;
+            if (!int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var quorum) || quorum < 1 || quorum > copies)
+                return Problems.BadRequest("bad-quorum", $"{name}={values} is not a number from 1 to {copies}, the copies kept of each key.");
+            if (name == "r")
+                Read = quorum;
+            else
+                Write = quorum;
+        }
+
+        return null;
+    }
+
+    private IResult? ReadSeen(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(CausalityHeader, out var token))
+            return null;
+        Seen = CausalityToken.TryRead(Key, token.ToString());
+        return Seen is null
+            ? Problems.BadRequest("bad-causality", $"{CausalityHeader} is not a token that this store gave for this key: read the key and send back the one it answers.")
+            : null;
+    }
+
+    // Never answered as if it had been honoured.
+    private static IResult? RefuseStrict(HttpRequest request) =>
+        request.Query.ContainsKey("consistency") || (!HttpMethods.IsGet(request.Method) && (request.Headers.IfMatch.Count > 0 || request.Headers.IfNoneMatch.Count > 0))
+            ? Problems.NotImplemented("strict-unavailable", "Conditional writes and ?consistency=strict need strict registers, which this version does not have yet.")
+            : null;
+}

@@ -1,0 +1,63 @@
+using Serverless.Replication;
+
+namespace Serverless.Kv;
+
+/// <summary>The key-value store: what the functions ask for, in terms of values and causality. Outcomes are values.</summary>
+public sealed class KvStore(ReplicatedStore store, TimeProvider clock)
+{
+    /// <summary>Bytes of the longest value: 256 KiB.</summary>
+    public const int MaxValueBytes = 256 * 1024;
+
+    // A version that vanishes while its value is fetched was overwritten; reading again meets its successor.
+    private const int MostReads = 4;
+
+    /// <summary>All versions with their values.</summary>
+    public async Task<ReadResult> GetAsync(ReplicaKey key, int? needed, CancellationToken cancellationToken)
+    {
+        ReadResult result = new ReadResult.NoQuorum(0, needed ?? 0);
+        for (var reads = 0; reads < MostReads; reads++)
+        {
+            result = await store.ReadAsync(key, needed, cancellationToken);
+            if (result is not ReadResult.Read(var set, var nodes, _) read)
+                return result;
+            if (await FetchAllAsync(key, set, cancellationToken) is { } whole)
+                return read with { Set = whole };
+            result = new ReadResult.NoQuorum(nodes.Count - 1, nodes.Count);
+        }
+
+        return result;
+    }
+
+    public Task<WriteResult> PutAsync(
+        ReplicaKey key, ReadOnlyMemory<byte> value, string contentType, CausalContext seen, int? needed, CancellationToken cancellationToken) =>
+        store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, contentType, value, clock.GetUtcNow()), needed, cancellationToken);
+
+    /// <summary>Deletes what <paramref name="seen"/> covers; null: what a quorum shows now. A key that no replica knows needs no tombstone.</summary>
+    public async Task<WriteResult> DeleteAsync(ReplicaKey key, CausalContext? seen, int? needed, CancellationToken cancellationToken)
+    {
+        if (seen is null)
+        {
+            var now = await store.ReadAsync(key, null, cancellationToken);
+            if (now is ReadResult.NoQuorum(var answered, var quorum))
+                return new WriteResult.NoQuorum(answered, quorum);
+            var (set, nodes, _) = (ReadResult.Read)now;
+            if (set.Versions.All(v => v.IsTombstone))
+                return new WriteResult.Written(set.Context, nodes);
+            seen = set.Context;
+        }
+
+        return await store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, null, null, clock.GetUtcNow()), needed, cancellationToken);
+    }
+
+    /// <summary>Where the key lies and what each owner holds; null when the cluster cannot be told.</summary>
+    public Task<KeyPlacement?> LocateAsync(ReplicaKey key, CancellationToken cancellationToken) => store.LocateAsync(key, cancellationToken);
+
+    private async Task<VersionSet?> FetchAllAsync(ReplicaKey key, VersionSet set, CancellationToken cancellationToken)
+    {
+        if (!set.Versions.Any(v => v.IsUnfetched))
+            return set;
+
+        var fetched = await Task.WhenAll(set.Versions.Select(v => store.FetchAsync(key, v, cancellationToken)));
+        return Array.TrueForAll(fetched, v => v is not null) ? new VersionSet(set.Context, [.. fetched!]) : null;
+    }
+}

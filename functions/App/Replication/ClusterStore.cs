@@ -1,0 +1,113 @@
+using Azure;
+using Microsoft.Extensions.Options;
+
+namespace Serverless.Replication;
+
+/// <summary>
+/// Keeps the cluster document on every node, in the table "cluster", and creates the tables of incarnations. Changes are made
+/// one at a time by an operator (locally: by the supervisor); each node accepts only a greater epoch, and a change counts once
+/// a majority holds it.
+/// </summary>
+public sealed class ClusterStore(
+    TableNodes tables, IOptions<ClusterOptions> cluster, IOptions<ReplicationOptions> replication, Random random, TimeProvider clock)
+{
+    private const string Table = "cluster";
+    private const string Partition = "cluster";
+    private const string Current = "current";
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
+
+    private readonly List<NodeOptions> _nodes = [.. cluster.Value.Nodes.OrderBy(n => n.Id, StringComparer.Ordinal)];
+
+    private int Majority => _nodes.Count / 2 + 1;
+
+    /// <summary>The document in force; created when no node has one. Null when too few nodes answer to tell.</summary>
+    public async Task<ClusterDocument?> LoadAsync(CancellationToken cancellationToken)
+    {
+        var copies = await Task.WhenAll(_nodes.Select(node => ReadAsync(node, cancellationToken)));
+        var newest = Newest(copies);
+        if (copies.Count(c => c.Answered) >= Majority && newest is not null)
+            return newest;
+        return Array.TrueForAll(copies, c => c.Answered) ? await CreateAsync(cancellationToken) : null;
+    }
+
+    /// <summary>Gives nodes that lost state new, empty incarnations. Null when a majority could not be told.</summary>
+    public async Task<ClusterDocument?> ReincarnateAsync(IReadOnlySet<string> ids, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(cancellationToken) is not { } document)
+            return null;
+
+        var next = document.Reincarnate(ids, () => SecureRandom.Next64(random));
+        await CreateTablesAsync(next.Nodes.Where(n => ids.Contains(n.Id)), cancellationToken);
+        return await PublishAsync(next, cancellationToken) ? next : null;
+    }
+
+    // Of several instances that start a cluster at once, the one that inserts on the first node decides; the others adopt.
+    private async Task<ClusterDocument?> CreateAsync(CancellationToken cancellationToken)
+    {
+        var options = replication.Value;
+        var members = _nodes.Select(n => new ClusterMember(n.Id, n.Region, n.Weight, SecureRandom.Next64(random), MemberState.Member));
+        var mine = new ClusterDocument(1, options.Partitions, options.Copies, [.. members]);
+        await CreateTablesAsync(mine.Nodes, cancellationToken);
+        await Task.WhenAll(_nodes.Select(n => tables.Service(n).CreateTableIfNotExistsAsync(Table, cancellationToken)));
+
+        await WriteAsync(_nodes[0], mine, cancellationToken);
+        if ((await ReadAsync(_nodes[0], cancellationToken)).Document is not { } decided)
+            return null;
+        return await PublishAsync(decided, cancellationToken) ? decided : null;
+    }
+
+    private Task CreateTablesAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
+        Task.WhenAll(members.Select(async member =>
+        {
+            var node = _nodes.Find(n => n.Id == member.Id);
+            if (node is not null)
+                await tables.Service(node).CreateTableIfNotExistsAsync(member.Table, cancellationToken);
+        }));
+
+    private async Task<bool> PublishAsync(ClusterDocument document, CancellationToken cancellationToken)
+    {
+        var told = await Task.WhenAll(_nodes.Select(node => WriteAsync(node, document, cancellationToken)));
+        return told.Count(t => t) >= Majority;
+    }
+
+    // True when the node now holds this epoch or a greater one.
+    private async Task<bool> WriteAsync(NodeOptions node, ClusterDocument document, CancellationToken cancellationToken)
+    {
+        var copy = await ReadAsync(node, cancellationToken);
+        if (!copy.Answered)
+            return false;
+        if (copy.Document is { } held && held.Epoch >= document.Epoch)
+            return true;
+
+        try
+        {
+            // A node that lost everything lost this table too.
+            await tables.Service(node).CreateTableIfNotExistsAsync(Table, cancellationToken);
+        }
+        catch (RequestFailedException)
+        {
+            return false;
+        }
+
+        RowChange change = copy.ETag is { } etag
+            ? new RowChange.Replace(Current, document.ToJson(), etag)
+            : new RowChange.Insert(Current, document.ToJson());
+        return await tables.Replica(node, Table).CommitAsync(Partition, [change], cancellationToken) is RowCommit.Done;
+    }
+
+    private async Task<Copy> ReadAsync(NodeOptions node, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(CallLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        return await tables.Replica(node, Table).ReadAsync(Partition, Current, either.Token) switch
+        {
+            RowRead.Found(var row) => new Copy(true, ClusterDocument.FromJson(row.Data.Span), row.ETag),
+            RowRead.Missing or RowRead.Unavailable(TableReplica.TableMissing) => new Copy(true, null, null),
+            _ => new Copy(false, null, null),
+        };
+    }
+
+    private static ClusterDocument? Newest(IEnumerable<Copy> copies) => copies.Select(c => c.Document).MaxBy(d => d?.Epoch ?? 0);
+
+    private readonly record struct Copy(bool Answered, ClusterDocument? Document, string? ETag);
+}

@@ -1,0 +1,171 @@
+namespace Serverless.Replication;
+
+/// <summary>
+/// One write to the owners of a key. One owner coordinates: it issues the dot under its row's ETag, the others receive the
+/// result; W acknowledgements end it, the rest goes on in the background. An unknown key is inserted on all owners at once: a
+/// dot with a fresh epoch is unique wherever it lands, so only an owner that already has the row costs a read.
+/// </summary>
+internal sealed class QuorumWrite
+{
+    private readonly WriteIntent _intent;
+    private readonly IReadOnlyList<RowLane> _lanes;
+    private readonly WriteRules _rules;
+    private readonly Func<ulong> _newEpoch;
+    private readonly CancellationToken _token;
+    private readonly ulong _firstEpoch;
+    private readonly VersionSet _first;
+    private readonly TaskCompletionSource<VersionSet?> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Task<bool>>[] _prepared;
+    private readonly List<string> _acknowledged = [];
+    private int _tooMany;
+    private bool _firstMayExist;
+
+    /// <param name="lanes">One per owner, the one to coordinate first in front.</param>
+    public QuorumWrite(WriteIntent intent, IReadOnlyList<RowLane> lanes, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
+    {
+        (_intent, _lanes, _rules, _newEpoch, _token) = (intent, lanes, rules, newEpoch, token);
+        _prepared = new Lazy<Task<bool>>[lanes.Count];
+        _firstEpoch = newEpoch();
+        _first = VersionSet.Empty.Write(intent.At(new Dot(new Actor(lanes[0].Node.Incarnation, _firstEpoch), 1)), intent.Seen);
+    }
+
+    /// <summary>Ends when every owner holds the write or has failed; true when all hold it.</summary>
+    public Task<bool> Everywhere { get; private set; } = Task.FromResult(false);
+
+    /// <summary>Whether an owner already had the row; null while none has told.</summary>
+    public bool? Existed { get; private set; }
+
+    public async Task<WriteResult> RunAsync(WriteOpening opening, Deadline deadline)
+    {
+        for (var i = 0; i < _lanes.Count; i++)
+        {
+            var lane = _lanes[i];
+            _prepared[i] = new Lazy<Task<bool>>(() => TryAsync(PrepareAsync(lane, opening)));
+        }
+
+        // Owners beyond W wait until W hold the write or one has failed: nobody waits for them, and they would only slow the others.
+        var eager = opening == WriteOpening.Read ? _rules.Needed : _lanes.Count;
+        Everywhere = EndAsync([.. _lanes.Select((lane, i) => HoldAsync(lane, i, i < eager)), LeadAsync()]);
+        await _enough.Task;
+
+        string[] nodes;
+        lock (_acknowledged)
+            nodes = [.. _acknowledged];
+        if (nodes.Length >= _rules.Needed && !deadline.HasPassed && await _decided.Task is { } set)
+            return new WriteResult.Written(Known(set), nodes);
+        return _tooMany > 0 && nodes.Length == 0
+            ? new WriteResult.TooManySiblings(_tooMany)
+            : new WriteResult.NoQuorum(nodes.Length, _rules.Needed);
+    }
+
+    private async Task<bool> PrepareAsync(RowLane lane, WriteOpening opening)
+    {
+        if (opening == WriteOpening.Remembered)
+            return true;
+        if (opening == WriteOpening.Insert)
+        {
+            var own = lane == _lanes[0] ? _firstEpoch : 0;
+            switch (await lane.InsertAsync(new ReplicaRow(own, _first), _token))
+            {
+                case RowCommit.Done:
+                    Existed ??= false;
+                    _firstMayExist = true;
+                    _decided.TrySetResult(_first);
+                    return true;
+                case RowCommit.Unavailable:
+                    return false;
+                case RowCommit.Uncertain:
+                    _firstMayExist = true;
+                    break;
+            }
+        }
+
+        if (!await lane.ReadAsync(_token))
+            return false;
+        Existed ??= lane.ETag is not null;
+        if (lane.Row!.Set.Contains(_intent.Nonce))
+            _decided.TrySetResult(_first);
+        return true;
+    }
+
+    // The nearest owner that answers issues the dot. In the first round an owner that is slow is passed over after a hedge.
+    private async Task<bool> LeadAsync()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < _lanes.Count && !_decided.Task.IsCompleted && _tooMany == 0; i++)
+            {
+                if (_lanes[i].Node.Votes && await ReadyAsync(_prepared[i].Value, round == 0 ? _rules.Hedge : Timeout.InfiniteTimeSpan))
+                    await MintAsync(_lanes[i]);
+            }
+        }
+
+        _decided.TrySetResult(null);
+        return true;
+    }
+
+    private async Task<bool> ReadyAsync(Task<bool> prepared, TimeSpan patience)
+    {
+        if (!prepared.IsCompleted)
+            await Task.WhenAny(prepared, _decided.Task, Task.Delay(patience, _rules.Clock, _token));
+        return prepared.IsCompletedSuccessfully && prepared.Result;
+    }
+
+    private async Task MintAsync(RowLane lane)
+    {
+        if (await TryAsync(lane.MintAsync(_intent, _rules.MaxSiblings, _newEpoch, _token)))
+            _decided.TrySetResult(lane.Row!.Set);
+        _tooMany = lane.TooMany;
+    }
+
+    private async Task<bool> HoldAsync(RowLane lane, int place, bool eager)
+    {
+        if (!eager)
+            await _more.Task;
+        var held = await _prepared[place].Value && await _decided.Task is { } set && await TryAsync(lane.MergeAsync(set, _token));
+        if (!held)
+        {
+            _more.TrySetResult();
+            return false;
+        }
+
+        lock (_acknowledged)
+        {
+            _acknowledged.Add(lane.Node.Id);
+            if (_acknowledged.Count >= _rules.Needed)
+                _enough.TrySetResult();
+        }
+
+        if (_enough.Task.IsCompleted)
+            _more.TrySetResult();
+        return true;
+    }
+
+    private async Task<bool> EndAsync(IReadOnlyList<Task<bool>> steps)
+    {
+        var held = await Task.WhenAll(steps);
+        _enough.TrySetResult();
+        return Array.TrueForAll(held, h => h);
+    }
+
+    // Of this write the client knows every dot it was given; of other writes only what it had seen.
+    private CausalContext Known(VersionSet set)
+    {
+        var known = CausalContext.Of(_intent.Seen.Vector, set.Versions.Where(v => v.Nonce == _intent.Nonce).Select(v => v.Dot));
+        return _firstMayExist ? known.With(_first.Versions[0].Dot) : known;
+    }
+
+    private static async Task<bool> TryAsync(Task<bool> step)
+    {
+        try
+        {
+            return await step;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

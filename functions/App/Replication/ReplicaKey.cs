@@ -1,0 +1,60 @@
+using System.Text;
+
+namespace Serverless.Replication;
+
+/// <summary>
+/// Where a key lies in every node that owns it. The row name is the key in unpadded base64 over an alphabet in ordinal order,
+/// so row order is key order and ranges stay possible; 256 bytes become 342 characters, within every table's limit.
+/// </summary>
+public sealed class ReplicaKey
+{
+    /// <summary>Bytes of the longest key: 256.</summary>
+    public const int MaxBytes = 256;
+
+    private const string Alphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+    private readonly string _encoded;
+    private readonly string _space;
+
+    /// <param name="space">Which room's keys: letters only, such as "kv".</param>
+    /// <param name="key">Any text of 1 to 256 bytes in UTF-8.</param>
+    public ReplicaKey(string space, string key)
+    {
+        Bytes = Encoding.UTF8.GetBytes(key);
+        ArgumentOutOfRangeException.ThrowIfZero(Bytes.Length, nameof(key));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Bytes.Length, MaxBytes, nameof(key));
+        Text = key;
+        _space = space;
+        _encoded = Encode(Bytes);
+        Row = $"{space}.{_encoded}";
+    }
+
+    public string Text { get; }
+
+    /// <summary>The UTF-8 bytes: what is hashed to find the partition.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>The name of the key's row.</summary>
+    public string Row { get; }
+
+    /// <summary>The name of the row of one long value. '-' sorts before '.', so no range of keys meets these rows.</summary>
+    public string ValueRow(Dot dot) => $"{_space}-v.{_encoded}.{dot}";
+
+    internal static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder((bytes.Length * 4 + 2) / 3);
+        var bits = 0;
+        var held = 0;
+        foreach (var b in bytes)
+        {
+            held = (held << 8) | b;
+            for (bits += 8; bits >= 6; bits -= 6)
+                text.Append(Alphabet[(held >> (bits - 6)) & 63]);
+            held &= (1 << bits) - 1;
+        }
+
+        if (bits > 0)
+            text.Append(Alphabet[(held << (6 - bits)) & 63]);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Serverless.Replication;
+
+/// <summary>Configuration section "Replication".</summary>
+public sealed class ReplicationOptions
+{
+    public const string Section = "Replication";
+
+    /// <summary>Partitions of a new cluster: 16 to 65,536, default 256. Fixed once the cluster exists.</summary>
+    [Range(16, 65_536)]
+    public int Partitions { get; set; } = 256;
+
+    /// <summary>N, copies kept of each key: 1 to 7, default 3. Fixed once the cluster exists.</summary>
+    [Range(1, 7)]
+    public int Copies { get; set; } = 3;
+
+    /// <summary>R, replicas that must answer a read unless it says otherwise: 1 to N, default 2.</summary>
+    [Range(1, 7)]
+    public int ReadQuorum { get; set; } = 2;
+
+    /// <summary>W, replicas that must hold a write before it is acknowledged unless it says otherwise: 1 to N, default 2.</summary>
+    [Range(1, 7)]
+    public int WriteQuorum { get; set; } = 2;
+
+    /// <summary>One call to one node, in milliseconds: 50 to 30,000, default 1,000.</summary>
+    [Range(50, 30_000)]
+    public int CallMilliseconds { get; set; } = 1_000;
+
+    /// <summary>One whole operation, in milliseconds: 100 to 60,000, default 5,000.</summary>
+    [Range(100, 60_000)]
+    public int OperationMilliseconds { get; set; } = 5_000;
+
+    /// <summary>Concurrent versions of a key above which the coordinator refuses a write: 1 to 1,000, default 32.</summary>
+    [Range(1, 1_000)]
+    public int MaxSiblings { get; set; } = 32;
+
+    /// <summary>Keys whose rows this instance remembers between writes: 0 to 1,000,000, default 10,000.</summary>
+    [Range(0, 1_000_000)]
+    public int RememberedKeys { get; set; } = 10_000;
+
+    /// <summary>How long a view of the cluster is used before it is read again, in seconds: 1 to 30, default 30.</summary>
+    [Range(1, 30)]
+    public int ViewSeconds { get; set; } = 30;
+
+    /// <summary>Checks across fields; null when all is well, else a sentence.</summary>
+    public string? Problem() =>
+        ReadQuorum > Copies ? $"Replication:ReadQuorum is {ReadQuorum}, but there are only {Copies} copies (Replication:Copies)."
+        : WriteQuorum > Copies ? $"Replication:WriteQuorum is {WriteQuorum}, but there are only {Copies} copies (Replication:Copies)."
+        : ReadQuorum + WriteQuorum <= Copies
+            ? $"Replication: ReadQuorum {ReadQuorum} plus WriteQuorum {WriteQuorum} must be more than Copies {Copies}, or a read may miss an acknowledged write."
+        : null;
+}

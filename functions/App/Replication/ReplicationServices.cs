@@ -1,0 +1,30 @@
+using Azure.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Serverless.Http;
+
+namespace Serverless.Replication;
+
+/// <summary>Registers the room.</summary>
+internal static class ReplicationServices
+{
+    public static IServiceCollection AddReplication(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<ReplicationOptions>().Bind(configuration.GetSection(ReplicationOptions.Section)).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<ClusterOptions>().Bind(configuration.GetSection(ClusterOptions.Section));
+        services.AddSingleton<IValidateOptions<ReplicationOptions>>(new SentenceValidator<ReplicationOptions>(o => o.Problem()));
+        services.AddSingleton<IValidateOptions<ClusterOptions>>(new SentenceValidator<ClusterOptions>(o => o.Problem()));
+        services.AddSingleton(provider => new TableNodes(provider.GetService<TokenCredential>()));
+        services.AddSingleton<ClusterStore>();
+        services.AddSingleton(provider => new ClusterViews(
+            provider.GetRequiredService<ClusterStore>(),
+            provider.GetRequiredService<TableNodes>(),
+            provider.GetRequiredService<IOptions<ClusterOptions>>(),
+            provider.GetRequiredService<IOptions<ReplicationOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReplicatedStore>();
+        services.AddSingleton<StampCheck>(provider => new StampTables(provider.GetRequiredService<ClusterViews>()).CheckAsync);
+        return services;
+    }
+}
