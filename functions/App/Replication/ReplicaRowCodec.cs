@@ -118,8 +118,7 @@ internal static class ReplicaRowCodec
             return new Version(dot, nonce, writtenAt, null, -1, null);
 
         var type = Encoding.UTF8.GetString(reader.Bytes((int)reader.Number()).Span);
-        ReadOnlyMemory<byte>? value = length > Version.InlineLimit ? null : reader.Bytes(length);
-        return new Version(dot, nonce, writtenAt, type, length, value);
+        return new Version(dot, nonce, writtenAt, type, length, length > Version.InlineLimit ? default(ReadOnlyMemory<byte>?) : reader.Bytes(length));
     }
 
     private static void WriteFixed64(IBufferWriter<byte> writer, ulong value)
