@@ -34,20 +34,50 @@ public sealed record ClusterDocument(int Epoch, int Partitions, int Copies, IRea
 
     public HashRing ToRing() => HashRing.Create(Nodes.Select(n => new RingNode(n.Id, n.Region, n.Weight)), Partitions, Copies, Epoch);
 
-    /// <summary>The next epoch, in which the named members are new, empty incarnations that do not vote until they are refilled.</summary>
-    public ClusterDocument Reincarnate(IReadOnlySet<string> ids, Func<ulong> newIncarnation) => this with
+    /// <summary>The next epoch, in which members that lost state are new, empty incarnations that do not vote until they are refilled.</summary>
+    public ClusterDocument Reincarnate(IReadOnlySet<string> ids, Func<ulong> newIncarnation) => Change(ids, member =>
     {
-        Epoch = Epoch + 1,
-        Nodes = [.. Nodes.Select(n => ids.Contains(n.Id) ? n with { Incarnation = newIncarnation(), State = MemberState.Refilling } : n)],
-    };
+        var incarnation = newIncarnation();
+        return member with { Incarnation = incarnation, Table = ClusterMember.TableOf(incarnation), State = MemberState.Refilling };
+    });
+
+    /// <summary>
+    /// The next epoch, in which members that went back to an older state keep it and go on voting. Only for when too few others are
+    /// left to refill them from: what only they had acknowledged since is lost. Their new incarnation keeps dots from being issued twice.
+    /// </summary>
+    public ClusterDocument AcceptRollback(IReadOnlySet<string> ids, Func<ulong> newIncarnation) =>
+        Change(ids, member => member with { Incarnation = newIncarnation() });
+
+    /// <summary>The next epoch, in which refilled members vote again.</summary>
+    public ClusterDocument Promote(IReadOnlySet<string> ids) => Change(ids, member => member with { State = MemberState.Member });
+
+    /// <summary>Whether every acknowledged write is still on a voting owner when the named members are lost: fewer than W owners of each partition are.</summary>
+    public bool CanLose(IReadOnlySet<string> ids, int writeQuorum)
+    {
+        var gone = Nodes.Where(n => ids.Contains(n.Id) || n.State != MemberState.Member).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
+        var ring = ToRing();
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            var lost = 0;
+            foreach (var owner in ring.Owners(partition))
+                lost += gone.Contains(owner.Id) ? 1 : 0;
+            if (lost >= writeQuorum)
+                return false;
+        }
+
+        return true;
+    }
+
+    private ClusterDocument Change(IReadOnlySet<string> ids, Func<ClusterMember, ClusterMember> change) =>
+        this with { Epoch = Epoch + 1, Nodes = [.. Nodes.Select(n => ids.Contains(n.Id) ? change(n) : n)] };
 }
 
-/// <param name="Incarnation">Random; names the node's tables, so that state which was lost is never mistaken for state that never was.</param>
-public sealed record ClusterMember(string Id, string Region, int Weight, ulong Incarnation, MemberState State)
+/// <param name="Incarnation">Random; part of every dot the node issues, and new whenever it lost state.</param>
+/// <param name="Table">Where its rows are. Created before the document that names it is published, never on the write path, so that state which was lost is never mistaken for state that never was.</param>
+public sealed record ClusterMember(string Id, string Region, int Weight, ulong Incarnation, string Table, MemberState State)
 {
-    /// <summary>The table of this incarnation. Created before the document that names it is published, never on the write path.</summary>
-    [JsonIgnore]
-    public string Table => "rows" + Incarnation.ToString("x16", CultureInfo.InvariantCulture);
+    /// <summary>The table of a fresh incarnation.</summary>
+    public static string TableOf(ulong incarnation) => "rows" + incarnation.ToString("x16", CultureInfo.InvariantCulture);
 }
 
 public enum MemberState

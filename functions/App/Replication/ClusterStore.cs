@@ -30,14 +30,28 @@ public sealed class ClusterStore(
         return Array.TrueForAll(copies, c => c.Answered) ? await CreateAsync(cancellationToken) : null;
     }
 
-    /// <summary>Gives nodes that lost state new, empty incarnations. Null when a majority could not be told.</summary>
-    public async Task<ClusterDocument?> ReincarnateAsync(IReadOnlySet<string> ids, CancellationToken cancellationToken)
-    {
-        if (await LoadAsync(cancellationToken) is not { } document)
-            return null;
+    /// <summary>
+    /// Gives nodes that lost state new incarnations: empty ones, to be refilled. Only when too few others are left for that, and the
+    /// nodes still have an older state (<paramref name="hasOlderState"/>), they keep it. Null when a majority could not be told.
+    /// </summary>
+    public Task<ClusterDocument?> ReincarnateAsync(IReadOnlySet<string> ids, bool hasOlderState, CancellationToken cancellationToken) => ChangeAsync(
+        document => hasOlderState && !document.CanLose(ids, replication.Value.WriteQuorum)
+            ? document.AcceptRollback(ids, () => SecureRandom.Next64(random))
+            : document.Reincarnate(ids, () => SecureRandom.Next64(random)),
+        cancellationToken);
 
-        var next = document.Reincarnate(ids, () => SecureRandom.Next64(random));
-        await CreateTablesAsync(next.Nodes.Where(n => ids.Contains(n.Id)), cancellationToken);
+    /// <summary>Lets refilled nodes vote again, unless one of them has become another incarnation since. Null when that could not be told.</summary>
+    public Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken) => ChangeAsync(
+        document => document.Nodes.Any(n => n.Id == id && n.Incarnation == incarnation && n.State == MemberState.Refilling)
+            ? document.Promote(new HashSet<string>([id], StringComparer.Ordinal))
+            : null,
+        cancellationToken);
+
+    private async Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
+    {
+        if (await LoadAsync(cancellationToken) is not { } document || change(document) is not { } next)
+            return null;
+        await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
         return await PublishAsync(next, cancellationToken) ? next : null;
     }
 
@@ -45,8 +59,7 @@ public sealed class ClusterStore(
     private async Task<ClusterDocument?> CreateAsync(CancellationToken cancellationToken)
     {
         var options = replication.Value;
-        var members = _nodes.Select(n => new ClusterMember(n.Id, n.Region, n.Weight, SecureRandom.Next64(random), MemberState.Member));
-        var mine = new ClusterDocument(1, options.Partitions, options.Copies, [.. members]);
+        var mine = new ClusterDocument(1, options.Partitions, options.Copies, [.. _nodes.Select(Founder)]);
         await CreateTablesAsync(mine.Nodes, cancellationToken);
         await Task.WhenAll(_nodes.Select(n => tables.Service(n).CreateTableIfNotExistsAsync(Table, cancellationToken)));
 
@@ -54,6 +67,12 @@ public sealed class ClusterStore(
         if ((await ReadAsync(_nodes[0], cancellationToken)).Document is not { } decided)
             return null;
         return await PublishAsync(decided, cancellationToken) ? decided : null;
+    }
+
+    private ClusterMember Founder(NodeOptions node)
+    {
+        var incarnation = SecureRandom.Next64(random);
+        return new ClusterMember(node.Id, node.Region, node.Weight, incarnation, ClusterMember.TableOf(incarnation), MemberState.Member);
     }
 
     private Task CreateTablesAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>

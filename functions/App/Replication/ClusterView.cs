@@ -36,6 +36,9 @@ public sealed class ClusterView
     /// <summary>The N nodes that own the key, in preference order.</summary>
     public IReadOnlyList<Node> Owners(ReplicaKey key) => _owners[Ring.PartitionOf(key.Bytes)];
 
+    /// <summary>The N nodes that own the partition, in preference order.</summary>
+    public IReadOnlyList<Node> Owners(int partition) => _owners[partition];
+
     /// <summary>The same nodes, those first that are up, then those in <paramref name="region"/>, then those that answer sooner.</summary>
     public static Node[] Nearest(IReadOnlyList<Node> owners, string region) =>
     [

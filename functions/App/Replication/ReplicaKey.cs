@@ -29,6 +29,15 @@ public sealed class ReplicaKey
         Row = $"{space}.{_encoded}";
     }
 
+    /// <summary>The key of a key's row; null for any other row, such as that of a long value.</summary>
+    public static ReplicaKey? FromRow(string row)
+    {
+        var dot = row.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && !row.AsSpan(0, dot).Contains('-') && Decode(row.AsSpan(dot + 1)) is { } text
+            ? new ReplicaKey(row[..dot], text)
+            : null;
+    }
+
     public string Text { get; }
 
     /// <summary>The UTF-8 bytes: what is hashed to find the partition.</summary>
@@ -39,6 +48,30 @@ public sealed class ReplicaKey
 
     /// <summary>The name of the row of one long value. '-' sorts before '.', so no range of keys meets these rows.</summary>
     public string ValueRow(Dot dot) => $"{_space}-v.{_encoded}.{dot}";
+
+    internal static string? Decode(ReadOnlySpan<char> encoded)
+    {
+        var bytes = new List<byte>(encoded.Length);
+        var bits = 0;
+        var held = 0;
+        foreach (var letter in encoded)
+        {
+            var value = Alphabet.IndexOf(letter, StringComparison.Ordinal);
+            if (value < 0)
+                return null;
+            held = (held << 6) | value;
+            bits += 6;
+            if (bits >= 8)
+            {
+                bits -= 8;
+                bytes.Add((byte)(held >> bits));
+            }
+
+            held &= (1 << bits) - 1;
+        }
+
+        return bytes.Count is > 0 and <= MaxBytes ? Encoding.UTF8.GetString([.. bytes]) : null;
+    }
 
     internal static string Encode(ReadOnlySpan<byte> bytes)
     {

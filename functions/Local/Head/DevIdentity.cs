@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Serverless.Local.Head;
+
+/// <summary>
+/// The local cloud's own issuer of user tokens. Its key lies in the data folder, so tokens outlive a restart and hold on every
+/// head of the cloud. Never part of the deployed app.
+/// </summary>
+internal sealed class DevIdentity : IDisposable
+{
+    public const string Issuer = "https://local.serverless";
+    public const string Audience = "serverless";
+
+    /// <summary>How long a token is good: one hour.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+
+    private const string KeyFile = "issuer-key.pem";
+    private readonly ECDsa _key;
+    private readonly TimeProvider _clock;
+
+    private DevIdentity(ECDsa key, TimeProvider clock) => (_key, _clock) = (key, clock);
+
+    /// <param name="folder">Where the key is kept; it is made when there is none. Null: a key for this process only.</param>
+    /// <param name="clock">The clock.</param>
+    public static DevIdentity Open(string? folder, TimeProvider clock)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (folder is null)
+            return new DevIdentity(key, clock);
+
+        var file = Path.Combine(folder, KeyFile);
+        if (File.Exists(file))
+        {
+            key.ImportFromPem(File.ReadAllText(file));
+        }
+        else
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(file, key.ExportPkcs8PrivateKeyPem());
+        }
+
+        return new DevIdentity(key, clock);
+    }
+
+    /// <summary>The public key, as the app's setting Auth:Keys wants it.</summary>
+    public string PublicKeys()
+    {
+        var parameters = _key.ExportParameters(false);
+        return JsonSerializer.Serialize(new
+        {
+            keys = new[]
+            {
+                new
+                {
+                    kty = "EC", crv = "P-256", use = "sig", alg = SecurityAlgorithms.EcdsaSha256, kid = KeyId(),
+                    x = Base64UrlEncoder.Encode(parameters.Q.X), y = Base64UrlEncoder.Encode(parameters.Q.Y),
+                },
+            },
+        });
+    }
+
+    /// <summary>A token for <paramref name="user"/>, good from now for <paramref name="life"/>.</summary>
+    public string Issue(string user, IReadOnlyList<string> roles, TimeSpan life)
+    {
+        var now = _clock.GetUtcNow().UtcDateTime;
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Issuer,
+            Audience = Audience,
+            IssuedAt = now,
+            Expires = now + life,
+            Claims = new Dictionary<string, object> { [JwtRegisteredClaimNames.Sub] = user, ["roles"] = roles.ToArray() },
+            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = KeyId() }, SecurityAlgorithms.EcdsaSha256),
+        });
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    private string KeyId() => Convert.ToHexStringLower(SHA256.HashData(_key.ExportSubjectPublicKeyInfo()))[..16];
+}
