@@ -8,6 +8,7 @@ public static class Program
 {
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["kv"] = Kv.KvBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
     };
 

@@ -32,16 +32,16 @@ public sealed class AccessAttribute(Access access) : Attribute
 }
 
 /// <summary>The access rule of each function, by its name.</summary>
-public sealed class AccessTable(params IEnumerable<Assembly> assemblies)
+public sealed class AccessTable(IEnumerable<MethodInfo> functions)
 {
-    private readonly FrozenDictionary<string, Access> _byFunction = assemblies
-        .SelectMany(assembly => assembly.GetTypes())
-        .SelectMany(type => type.GetMethods())
-        .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null)
-        .ToFrozenDictionary(
-            method => method.GetCustomAttribute<FunctionAttribute>()!.Name,
-            method => method.GetCustomAttribute<AccessAttribute>()?.Access ?? Access.Services,
-            StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenDictionary<string, Access> _byFunction = functions.ToFrozenDictionary(
+        method => method.GetCustomAttribute<FunctionAttribute>()!.Name,
+        method => method.GetCustomAttribute<AccessAttribute>()?.Access ?? Access.Services,
+        StringComparer.OrdinalIgnoreCase);
 
     public Access this[string function] => _byFunction.GetValueOrDefault(function, Access.Services);
+
+    /// <summary>The rules of every function in an assembly.</summary>
+    public static AccessTable Of(Assembly assembly) => new(
+        assembly.GetTypes().SelectMany(type => type.GetMethods()).Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null));
 }

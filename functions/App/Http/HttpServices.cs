@@ -12,7 +12,7 @@ internal static class HttpServices
     {
         services.AddOptionsWithValidateOnStart<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section));
         services.AddSingleton<IValidateOptions<AuthOptions>>(new SentenceValidator<AuthOptions>(o => o.Problem()));
-        services.TryAddSingleton(new AccessTable(typeof(HttpServices).Assembly));
+        services.TryAddSingleton(AccessTable.Of(typeof(HttpServices).Assembly));
         services.TryAddSingleton(RouteTable.Of(typeof(HttpServices).Assembly));
         services.AddSingleton<UserTokens>();
         services.AddSingleton<Authentication>();

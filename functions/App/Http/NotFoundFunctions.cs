@@ -12,18 +12,16 @@ public sealed class NotFoundFunctions(RouteTable routes)
     public const string Route = "{*path}";
 
     [Function("zz-not-found")]
+    [Access(Access.Anyone)]
     public IResult NotFound(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", "delete", "patch", "options", Route = Route)] HttpRequest request)
     {
         // Not a parameter of the method: the worker would bind ?path= to it where the route value is empty.
         var allowed = routes.AllowedMethods(request.RouteValues["path"] as string);
         if (allowed.Count == 0 || allowed.Contains(request.Method, StringComparer.OrdinalIgnoreCase))
-            return Problem(404, "not-found", "Not found", "No function has this path.");
+            return Problems.NotFound("not-found", "No function has this path.");
 
         request.HttpContext.Response.Headers.Allow = string.Join(", ", allowed);
-        return Problem(405, "method-not-allowed", "Method not allowed", $"This path takes {string.Join(", ", allowed)}.");
+        return Problems.Of(StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "Method not allowed", $"This path takes {string.Join(", ", allowed)}.");
     }
-
-    private static IResult Problem(int status, string type, string title, string detail) =>
-        Results.Problem(detail, statusCode: status, title: title, type: $"urn:serverless:problem:{type}");
 }

@@ -64,12 +64,9 @@ internal static class KvAnswers
 
     public static string ContentTypeOf(Version version) => version.ContentType is { Length: > 0 } type ? type : "application/octet-stream";
 
-    /// <summary>The value as text when its type says that it is text and it is; else null.</summary>
+    /// <summary>The value as text when it is valid UTF-8; else null.</summary>
     public static string? TextOf(Version version)
     {
-        var type = ContentTypeOf(version);
-        if (!type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) && !type.Contains("json", StringComparison.OrdinalIgnoreCase))
-            return null;
         try
         {
             return new UTF8Encoding(false, true).GetString(version.Value!.Value.Span);

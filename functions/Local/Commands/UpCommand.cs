@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Serverless.Local.Cloud;
+using Serverless.Local.Head;
 
 namespace Serverless.Local.Commands;
 
@@ -16,7 +17,7 @@ internal static class UpCommand
         try
         {
             await using var cloud = await console.StartingAsync(() => LocalCloud.StartAsync(options.Cloud, console, stopping.Token));
-            await using var head = await HeadProcess.StartAsync(cloud, options, stopping.Token);
+            await using var head = await CloudHead.StartAsync(cloud, options.Port, options.Data, stopping.Token);
             Greet(console, cloud, head);
             await Task.Delay(Timeout.InfiniteTimeSpan, options.Cloud.Clock, stopping.Token);
         }
@@ -36,14 +37,14 @@ internal static class UpCommand
             stopping.Cancel();
         });
 
-    private static void Greet(UpConsole console, LocalCloud cloud, HeadProcess head)
+    private static void Greet(UpConsole console, LocalCloud cloud, CloudHead head)
     {
         foreach (var region in cloud.UncleanRegions)
             console.Line($"{region} did not stop cleanly last time: its nodes lost writes");
         var nodes = string.Join(", ", cloud.Nodes.Select(node => node.Id));
         console.Line($"Ready: {cloud.Regions.Count} regions with {cloud.Nodes.Count} nodes: {nodes}");
         console.Line($"API: {new Uri(head.Address, "api")}");
-        console.Line($"Try: curl -i {new Uri(head.Address, "api/health")}");
+        console.Line($"Try: curl -i -X PUT {new Uri(head.Address, "api/kv/hello")} -H 'X-App-Key: {CloudHead.AppKey}' -H 'X-App-Secret: {CloudHead.AppSecret}' -H 'Content-Type: text/plain' -d world");
         console.Line("Ctrl+C stops everything.");
     }
 }

@@ -39,6 +39,7 @@ public static class LocalHead
         services.AddSingleton(options.Clock);
         services.AddSingleton(functions);
         services.AddSingleton(new RouteTable(functions.Http.Select(f => f.Method)));
+        services.AddSingleton(new AccessTable(functions.Http.Select(f => f.Method)));
         services.AddSingleton(options.Host ?? HostJson.BesideProgram());
         services.AddSingleton(new InvocationIds(options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
         services.AddSingleton<FunctionKeys>();

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+using Serverless.Local.Cloud;
+using Serverless.Replication;
+
+namespace Serverless.Bench.Kv;
+
+/// <summary>A local cloud kept in memory, and coordinators on it that share nothing but its nodes.</summary>
+internal sealed class KvRig : IAsyncDisposable
+{
+    private readonly LocalCloud _cloud;
+    private readonly List<TableNodes> _tables = [];
+
+    private KvRig(LocalCloud cloud)
+    {
+        _cloud = cloud;
+        Nodes = [.. cloud.Nodes.Select(n => new NodeOptions { Id = n.Id, Region = n.Region, Endpoint = n.TableEndpoint, Account = n.Account, Key = n.Key })];
+    }
+
+    public IReadOnlyList<NodeOptions> Nodes { get; }
+
+    public IReadOnlyList<ReplicatedStore> Coordinators { get; private set; } = [];
+
+    public ClusterView View { get; private set; } = null!;
+
+    public static async Task<KvRig> StartAsync(int coordinators)
+    {
+        var rig = new KvRig(await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true }, null, CancellationToken.None));
+        rig.Coordinators = [.. Enumerable.Range(0, coordinators).Select(i => rig.Coordinator(rig._cloud.Regions[i % rig._cloud.Regions.Count]))];
+        return rig;
+    }
+
+    /// <summary>The floor's own clients: the same options as the product's.</summary>
+    public TableNodes OpenTables()
+    {
+        var tables = new TableNodes();
+        _tables.Add(tables);
+        return tables;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var coordinator in Coordinators)
+            coordinator.Dispose();
+        foreach (var tables in _tables)
+            tables.Dispose();
+        await _cloud.DisposeAsync();
+    }
+
+    private ReplicatedStore Coordinator(string region)
+    {
+        var cluster = Options.Create(new ClusterOptions { Region = region, Nodes = [.. Nodes] });
+        var replication = Options.Create(new ReplicationOptions());
+        var tables = OpenTables();
+        var random = new SecureRandom();
+        var views = new ClusterViews(
+            new ClusterStore(tables, cluster, replication, random, TimeProvider.System), tables, cluster, replication, TimeProvider.System);
+        View ??= views.GetAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()
+            ?? throw new InvalidOperationException("The local cloud did not tell its membership.");
+        return new ReplicatedStore(views, replication, TimeProvider.System, random);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Serverless.Local.Cloud;
+using Serverless.Local.Head;
+using Serverless.Tests;
+
+[assembly: AssemblyFixture(typeof(SharedCloud))]
+
+namespace Serverless.Tests;
+
+/// <summary>One local cloud in memory with one head, for every test that needs the real thing and harms nobody's data: keys carry the test's own prefix.</summary>
+public sealed class SharedCloud : IAsyncLifetime
+{
+    public LocalCloud Cloud { get; private set; } = null!;
+
+    public CloudHead Head { get; private set; } = null!;
+
+    /// <summary>Calls as the local service.</summary>
+    public HttpClient Service { get; private set; } = null!;
+
+    /// <summary>Calls without credentials.</summary>
+    public HttpClient Nobody { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Cloud = await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true });
+        Head = await CloudHead.StartAsync(Cloud, 0, null, CancellationToken.None);
+        Nobody = new HttpClient { BaseAddress = Head.Address };
+        Service = AsService(Head.Address);
+    }
+
+    public static HttpClient AsService(Uri address)
+    {
+        var client = new HttpClient { BaseAddress = address };
+        client.DefaultRequestHeaders.Add("X-App-Key", CloudHead.AppKey);
+        client.DefaultRequestHeaders.Add("X-App-Secret", CloudHead.AppSecret);
+        return client;
+    }
+
+    /// <summary>A client with a development token.</summary>
+    public async Task<HttpClient> AsUserAsync(string user, params string[] roles)
+    {
+        var answer = await Nobody.PostAsJsonAsync(new Uri("api/dev/token", UriKind.Relative), new { user, roles });
+        var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
+        var client = new HttpClient { BaseAddress = Head.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Service.Dispose();
+        Nobody.Dispose();
+        await Head.DisposeAsync();
+        await Cloud.DisposeAsync();
+    }
+}
