@@ -1,24 +1,24 @@
 namespace Serverless.Tests;
 
-/// <summary>Waits for something that happens in the background: polls a condition until it holds or 10 s have passed.</summary>
+/// <summary>Waits for a condition that has no event, by looking again every 20 ms until a deadline.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(20);
 
-    public static async Task TrueAsync(Func<bool> condition)
+    /// <summary>Returns when the condition holds; fails after <paramref name="limit"/>, by default 20 s.</summary>
+    public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), what, limit);
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
-        using var limit = new CancellationTokenSource(Limit);
-        while (!condition())
+        var clock = TimeProvider.System;
+        var bound = limit ?? TimeSpan.FromSeconds(20);
+        var started = clock.GetTimestamp();
+        using var timer = new PeriodicTimer(Every, clock);
+        while (!await condition())
         {
-            try
-            {
-                await timer.WaitForNextTickAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Assert.Fail("The condition did not hold within 10 s.");
-            }
+            Assert.True(clock.GetElapsedTime(started) < bound, $"Not within {bound.TotalSeconds:0} s: {what}");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }
 }

@@ -22,6 +22,13 @@ public sealed class SharedCloud : IAsyncLifetime
     /// <summary>Calls without credentials.</summary>
     public HttpClient Nobody { get; private set; } = null!;
 
+    /// <summary>Blobs, queues and tables that no head uses.</summary>
+    public string Storage => Cloud.StorageConnectionString(Cloud.Regions[1]);
+
+    /// <summary>The connection string of a storage that is not there: nothing listens on the discard port.</summary>
+    public static string NoStorage =>
+        "DefaultEndpointsProtocol=http;AccountName=nobody;AccountKey=bm9ib2R5;BlobEndpoint=http://127.0.0.1:9/nobody;QueueEndpoint=http://127.0.0.1:9/nobody;TableEndpoint=http://127.0.0.1:9/nobody";
+
     public async ValueTask InitializeAsync()
     {
         Cloud = await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true });

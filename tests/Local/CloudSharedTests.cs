@@ -2,12 +2,12 @@ using Azure.Storage.Queues;
 
 namespace Serverless.Tests.Local;
 
-public class CloudSharedTests(CloudFixture fixture)
+public class CloudSharedTests(SharedCloud shared)
 {
     [Fact]
     public async Task Three_regions_with_two_nodes_start_clean()
     {
-        var cloud = await fixture.CloudAsync();
+        var cloud = shared.Cloud;
 
         Assert.Equal(["local-1", "local-2", "local-3"], cloud.Regions);
         Assert.Equal(["local-1-a", "local-1-b", "local-2-a", "local-2-b", "local-3-a", "local-3-b"], cloud.Nodes.Select(node => node.Id));
@@ -18,7 +18,7 @@ public class CloudSharedTests(CloudFixture fixture)
     [Fact]
     public async Task Every_node_keeps_its_own_tables()
     {
-        var cloud = await fixture.CloudAsync();
+        var cloud = shared.Cloud;
 
         await new CloudTable(cloud.Nodes[0]).WriteAsync(3);
 
@@ -30,7 +30,7 @@ public class CloudSharedTests(CloudFixture fixture)
     [Fact]
     public async Task Queues_answer_at_a_region_s_connection_string()
     {
-        var cloud = await fixture.CloudAsync();
+        var cloud = shared.Cloud;
         var queue = new QueueClient(cloud.StorageConnectionString("local-2"), "cloud-shared-tests");
 
         await queue.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -42,7 +42,7 @@ public class CloudSharedTests(CloudFixture fixture)
     [Fact]
     public async Task An_unknown_region_is_named()
     {
-        var cloud = await fixture.CloudAsync();
+        var cloud = shared.Cloud;
 
         var refusal = Assert.Throws<ArgumentException>(() => cloud.ProcessId("local-9"));
         Assert.Contains("local-9", refusal.Message, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class ProbeHead : IAsyncLifetime
     {
         Url = "http://127.0.0.1:0",
         Functions = FunctionCatalog.OfTypes(typeof(ProbeFunctions), typeof(NotFoundFunctions)),
-        Settings = new Dictionary<string, string?>
+        Settings = new Dictionary<string, string?>(HeadSettings.Least)
         {
             ["Functions:Keys:probe-key"] = "of-the-function",
             ["Functions:Keys:default"] = "of-all-functions",

@@ -68,7 +68,7 @@ public sealed class QueueHead : IAsyncDisposable
             Url = "http://127.0.0.1:0",
             StorageConnectionString = storage,
             Functions = FunctionCatalog.OfTypes(functions),
-            Settings = new Dictionary<string, string?> { ["Probe"] = queue },
+            Settings = new Dictionary<string, string?>(HeadSettings.Least) { ["Probe"] = queue },
             Host = host,
             Queues = options ?? new QueueOptions(),
             ConfigureServices = services => services.AddSingleton<QueueProbe>().AddLogging(log => log.ClearProviders()),

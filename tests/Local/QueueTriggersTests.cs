@@ -5,8 +5,7 @@ using Serverless.Queues;
 
 namespace Serverless.Tests.Local;
 
-[Collection(AzuriteTests.Name)]
-public class QueueTriggersTests(AzuriteFixture azurite)
+public class QueueTriggersTests(SharedCloud shared)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -111,7 +110,7 @@ public class QueueTriggersTests(AzuriteFixture azurite)
     [Fact]
     public async Task Batches_keep_to_their_size_and_leave_out_what_cannot_be_read()
     {
-        await using var head = await QueueHead.StartAsync(azurite.ConnectionString, typeof(QueueBatchFunctions), new HostJson(MaxMessageBatchSize: 10));
+        await using var head = await QueueHead.StartAsync(shared.Storage, typeof(QueueBatchFunctions), new HostJson(MaxMessageBatchSize: 10));
 
         await head.SendAsync([
             new OutgoingMessage("bad", Json("bad")),
@@ -156,7 +155,7 @@ public class QueueTriggersTests(AzuriteFixture azurite)
     [Fact]
     public async Task Sending_fails_soon_when_the_storage_is_down()
     {
-        var sender = new AzuriteMessageSender(new AzuriteQueues(AzuriteFixture.Nowhere()), TimeProvider.System);
+        var sender = new AzuriteMessageSender(new AzuriteQueues(SharedCloud.NoStorage), TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
 
         await Assert.ThrowsAnyAsync<Exception>(() => sender.SendAsync("queue", [new OutgoingMessage("m", Json("{}"))], Cancel));
@@ -165,7 +164,7 @@ public class QueueTriggersTests(AzuriteFixture azurite)
     }
 
     private Task<QueueHead> StartAsync(HostJson? host = null, QueueOptions? options = null) =>
-        QueueHead.StartAsync(azurite.ConnectionString, typeof(QueueProbeFunctions), host, options);
+        QueueHead.StartAsync(shared.Storage, typeof(QueueProbeFunctions), host, options);
 
     private static void InterlockedMax(ref int most, int value)
     {

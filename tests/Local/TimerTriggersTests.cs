@@ -7,8 +7,7 @@ using Serverless.Local.Host;
 
 namespace Serverless.Tests.Local;
 
-[Collection(AzuriteTests.Name)]
-public class TimerTriggersTests(AzuriteFixture azurite)
+public class TimerTriggersTests(SharedCloud shared)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -16,8 +15,8 @@ public class TimerTriggersTests(AzuriteFixture azurite)
     public async Task Of_two_heads_on_one_storage_one_fires_each_time()
     {
         var fired = Channel.CreateUnbounded<TimerInfo>();
-        await using var one = await StartAsync(typeof(EverySecond), azurite.ConnectionString, new TimerProbe(fired));
-        await using var two = await StartAsync(typeof(EverySecond), azurite.ConnectionString, new TimerProbe(fired));
+        await using var one = await StartAsync(typeof(EverySecond), shared.Storage, new TimerProbe(fired));
+        await using var two = await StartAsync(typeof(EverySecond), shared.Storage, new TimerProbe(fired));
 
         var next = new List<DateTime>();
         while (next.Count < 3)
@@ -29,12 +28,12 @@ public class TimerTriggersTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_run_missed_while_down_is_made_up_for_once()
     {
-        var table = new TimerTable(azurite.ConnectionString);
+        var table = new TimerTable(shared.Storage);
         var longAgo = TimeProvider.System.GetUtcNow().AddYears(-3);
         await table.ReadOrBeginAsync("probe-yearly", longAgo, Cancel);
         var fired = Channel.CreateUnbounded<TimerInfo>();
 
-        await using var head = await StartAsync(typeof(Yearly), azurite.ConnectionString, new TimerProbe(fired));
+        await using var head = await StartAsync(typeof(Yearly), shared.Storage, new TimerProbe(fired));
         Assert.True((await fired.Reader.ReadAsync(Cancel)).IsPastDue);
 
         // Stopping waits for the loop, so the state below is what the run left.
@@ -48,7 +47,7 @@ public class TimerTriggersTests(AzuriteFixture azurite)
     public async Task Run_on_startup_runs_at_once_and_an_exception_does_not_end_the_loop()
     {
         var fired = Channel.CreateUnbounded<TimerInfo>();
-        await using var head = await StartAsync(typeof(Failing), azurite.ConnectionString, new TimerProbe(fired));
+        await using var head = await StartAsync(typeof(Failing), shared.Storage, new TimerProbe(fired));
 
         Assert.False((await fired.Reader.ReadAsync(Cancel)).IsPastDue);
         await fired.Reader.ReadAsync(Cancel);
@@ -57,7 +56,7 @@ public class TimerTriggersTests(AzuriteFixture azurite)
     [Fact]
     public async Task Of_two_writers_of_one_version_one_wins()
     {
-        var table = new TimerTable(azurite.ConnectionString);
+        var table = new TimerTable(shared.Storage);
         var now = TimeProvider.System.GetUtcNow();
         var state = await table.ReadOrBeginAsync("contended", now, Cancel);
 
@@ -70,7 +69,7 @@ public class TimerTriggersTests(AzuriteFixture azurite)
     public async Task A_head_whose_table_is_down_serves_and_tries_again_later()
     {
         var logged = Channel.CreateUnbounded<string>();
-        await using var head = await StartAsync(typeof(EverySecond), AzuriteFixture.Nowhere(), new TimerProbe(Channel.CreateUnbounded<TimerInfo>()), logged);
+        await using var head = await StartAsync(typeof(EverySecond), SharedCloud.NoStorage, new TimerProbe(Channel.CreateUnbounded<TimerInfo>()), logged);
 
         Assert.Contains("trying again", await logged.Reader.ReadAsync(Cancel), StringComparison.Ordinal);
         Assert.Equal(404, (await RawHttp.SendAsync(new Uri(head.Urls.Single()).Port, "GET /api/x HTTP/1.1")).Status);
@@ -80,7 +79,7 @@ public class TimerTriggersTests(AzuriteFixture azurite)
     public async Task A_schedule_comes_from_a_setting_and_a_missing_one_stops_the_start()
     {
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            StartAsync(typeof(FromSetting), azurite.ConnectionString, new TimerProbe(Channel.CreateUnbounded<TimerInfo>())));
+            StartAsync(typeof(FromSetting), shared.Storage, new TimerProbe(Channel.CreateUnbounded<TimerInfo>())));
 
         Assert.Contains("needs the setting Missing", refused.Message, StringComparison.Ordinal);
     }
@@ -91,6 +90,7 @@ public class TimerTriggersTests(AzuriteFixture azurite)
         {
             Url = "http://127.0.0.1:0",
             StorageConnectionString = storage,
+            Settings = HeadSettings.Least,
             Functions = FunctionCatalog.OfTypes(functions),
             ConfigureServices = services => services.AddSingleton(probe).AddLogging(log => log.ClearProviders().AddProvider(
                 new ChannelLog(logged ?? Channel.CreateUnbounded<string>()))),

@@ -160,7 +160,7 @@ public class QuorumTests
 
         var result = await store.ReadAsync(Key("k"), 3, TestContext.Current.CancellationToken);
         Assert.True(Assert.IsType<ReadResult.Read>(result).Repairing);
-        await Eventually.TrueAsync(() => _cluster.Memory[owners[2]].All().Count == 1);
+        await Eventually.HoldsAsync(() => _cluster.Memory[owners[2]].All().Count == 1, "the stale owner has the row");
         Assert.False(Assert.IsType<ReadResult.Read>(await store.ReadAsync(Key("k"), 3, TestContext.Current.CancellationToken)).Repairing);
     }
 
@@ -209,7 +209,7 @@ public class QuorumTests
             await PutAsync(store, "k", new string((char)('a' + i), 256 * 1024));
         _cluster.Faults[owners[2]].Fault = Fault.None;
         Assert.Equal(32, (await GetAsync(_cluster.Coordinator("r2", 2), "k", 3)).Versions.Length);
-        await Eventually.TrueAsync(() => _cluster.Memory[owners[2]].All().Count == 33);
+        await Eventually.HoldsAsync(() => _cluster.Memory[owners[2]].All().Count == 33, "the stale owner has the row and every value");
     }
 
     [Fact]

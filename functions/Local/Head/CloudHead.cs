@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Serverless.Local.Cloud;
 using Serverless.Local.Host;
 using Serverless.Replication;
@@ -46,7 +47,16 @@ public sealed class CloudHead : IAsyncDisposable
         if (cloud.UncleanRegions.Count > 0)
             await head.ReincarnateAsync(cloud, cloud.UncleanRegions, hasOlderState: true, cancellationToken);
         cloud.RegionRestarted = (region, token) => head.ReincarnateAsync(cloud, [region], hasOlderState: false, token);
-        await app.StartAsync(cancellationToken);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await head.DisposeAsync();
+            throw new LocalCloudException(FreePorts.Busy(port), taken);
+        }
+
         head.Address = new Uri(app.Urls.First());
         return head;
     }
