@@ -1,13 +1,68 @@
+using Serverless.Local.Cloud;
+using Serverless.Local.Demo;
+using Serverless.Local.Head;
+
 namespace Serverless.Local.Commands;
 
-/// <summary>"demo": drives the running cloud, or one of its own, scene by scene.</summary>
+/// <summary>"demo": drives the running cloud, or one of its own, scene by scene. Exit code 1 when anything is not as it should be.</summary>
 internal static class DemoCommand
 {
-    private static readonly string[] Scenes = [];
-
     public static async Task<int> RunAsync(UpOptions options, TextWriter output)
     {
-        await output.WriteLineAsync($"Scenes against port {options.Port}: {(Scenes.Length == 0 ? "none yet" : string.Join(", ", Scenes))}");
-        return 0;
+        var clock = options.Cloud.Clock;
+        var address = new Uri($"http://127.0.0.1:{options.Port}");
+        if (await AnswersAsync(address))
+        {
+            await output.WriteLineAsync($"Playing on the cloud that runs at {address}");
+            return await PlayAsync(address, output, clock);
+        }
+
+        await output.WriteLineAsync("No cloud runs; starting one for the demo, in a folder of its own");
+        var folder = Directory.CreateTempSubdirectory("serverless-demo-");
+        try
+        {
+            var console = new UpConsole(output, interactive: false);
+            await using var cloud = await LocalCloud.StartAsync(options.Cloud with { Port = 0, DataFolder = folder.FullName }, console);
+            await using var head = await CloudHead.StartAsync(cloud, 0, folder.FullName, CancellationToken.None);
+            return await PlayAsync(head.Address, output, clock);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<int> PlayAsync(Uri address, TextWriter output, TimeProvider clock)
+    {
+        using var stage = new DemoStage(address, output, clock);
+        foreach (var scene in new KvScenes(clock).All())
+        {
+            stage.Title(scene.Title);
+            try
+            {
+                await scene.PlayAsync(stage);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException or InvalidOperationException or KeyNotFoundException)
+            {
+                stage.Check(false, failure.Message);
+            }
+        }
+
+        await output.WriteLineAsync(stage.Failed ? "\nSomething was not as it should be: see FAIL above." : "\nAll was as it should be.");
+        return stage.Failed ? 1 : 0;
+    }
+
+    private static async Task<bool> AnswersAsync(Uri address)
+    {
+        using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri("api/health/live", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception nobody) when (nobody is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
     }
 }

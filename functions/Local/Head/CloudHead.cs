@@ -41,6 +41,7 @@ public sealed class CloudHead : IAsyncDisposable
             Settings = Settings(cloud, identity),
         });
         app.MapDevTokens(identity);
+        app.MapDevRegions(cloud);
 
         // The membership must be known before the first request: a cloud that lost state is told so first.
         var head = new CloudHead(app, identity);

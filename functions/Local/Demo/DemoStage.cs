@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Serverless.Local.Head;
+
+namespace Serverless.Local.Demo;
+
+/// <summary>What a scene plays on: the cloud's API as a client sees it, and a place to say what it did and saw.</summary>
+internal sealed class DemoStage : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly TextWriter _output;
+
+    public DemoStage(Uri address, TextWriter output, TimeProvider clock)
+    {
+        _output = output;
+        Clock = clock;
+        _http = new HttpClient { BaseAddress = new Uri(address, "api/") };
+        _http.DefaultRequestHeaders.Add("X-App-Key", CloudHead.AppKey);
+        _http.DefaultRequestHeaders.Add("X-App-Secret", CloudHead.AppSecret);
+    }
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>Whether anything was not as it should be.</summary>
+    public bool Failed { get; private set; }
+
+    public void Say(string line) => _output.WriteLine($"  {line}");
+
+    public void Title(string title) => _output.WriteLine($"\n{title}");
+
+    /// <summary>Says what was seen and whether it is right; the demo goes on, but ends with a failure.</summary>
+    public void Check(bool right, string seen)
+    {
+        _output.WriteLine($"  {(right ? "ok  " : "FAIL")} {seen}");
+        Failed |= !right;
+    }
+
+    public async Task<HttpResponseMessage> PutAsync(string key, string value, string? causality = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, Path($"kv/{key}"))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(value)) { Headers = { ContentType = new MediaTypeHeaderValue("text/plain") } },
+        };
+        if (causality is not null)
+            request.Headers.Add("X-Causality", causality);
+        return await _http.SendAsync(request);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(Path(path));
+
+    public async Task<JsonElement> JsonAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(Path(path));
+
+    public async Task<bool> IsAsync(string key, string value)
+    {
+        using var answer = await GetAsync($"kv/{key}");
+        return answer.StatusCode == HttpStatusCode.OK && await answer.Content.ReadAsStringAsync() == value;
+    }
+
+    /// <summary>Lets the storage of a region die without saving, as a power cut would.</summary>
+    public async Task<bool> KillAsync(string region)
+    {
+        using var answer = await _http.PostAsync(Path($"dev/regions/{region}/kill"), null);
+        return answer.IsSuccessStatusCode;
+    }
+
+    /// <summary>One line per owner of the key: where it is, whether it answers, what it holds.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ShowOwnersAsync(string key)
+    {
+        var placement = await JsonAsync($"kv/{key}/placement");
+        Say($"'{key}' hashes to partition {placement.GetProperty("partition")}; its owners:");
+        var owners = placement.GetProperty("owners").EnumerateArray().ToList();
+        foreach (var owner in owners)
+        {
+            var state = owner.GetProperty("answered").GetBoolean()
+                ? $"holds {owner.GetProperty("versions")} version(s), fingerprint {Short(owner.GetProperty("fingerprint"))}"
+                : "does not answer";
+            Say($"  {owner.GetProperty("region")}  {owner.GetProperty("node")}  {state}");
+        }
+
+        return owners;
+    }
+
+    /// <summary>Looks again every half second until it is so, or <paramref name="limit"/> has passed.</summary>
+    public async Task<bool> UntilAsync(Func<Task<bool>> isSo, TimeSpan limit)
+    {
+        var startedAt = Clock.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500), Clock);
+        while (!await isSo())
+        {
+            if (Clock.GetElapsedTime(startedAt) > limit)
+                return false;
+            await timer.WaitForNextTickAsync();
+        }
+
+        return true;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Uri Path(string path) => new(path, UriKind.Relative);
+
+    private static string Short(JsonElement fingerprint) => fingerprint.ValueKind == JsonValueKind.String ? fingerprint.GetString()![..8] : "none";
+}
