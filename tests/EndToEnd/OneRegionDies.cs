@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Serverless.Tests.Local;
+
+namespace Serverless.Tests.EndToEnd;
+
+[Collection(nameof(LocalProcess))]
+public sealed class OneRegionDies : IDisposable
+{
+    private const int Keys = 1_000;
+    private const int Overwritten = 100;
+    private const int SteadyWriters = 4;
+    private const int MostSteadyWrites = 1_000;
+    private static readonly TimeSpan SteadyPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BackLimit = TimeSpan.FromMinutes(1);
+
+    private readonly CloudFolder _folder = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    // The first seed kills the region of the head, the second another one.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task After_SIGKILL_of_one_storage_nothing_is_lost_and_it_comes_back_refilled_so_that_another_may_die(int seed)
+    {
+        int[] regions = [.. Enumerable.Range(1, LocalProcess.Regions)];
+        new Random(seed).Shuffle(regions);
+        Print($"seed {seed}: region {regions[0]} dies, after its return region {regions[1]}");
+        await using var local = await LocalProcess.StartAsync(_folder.Path, LocalProcess.FreePort());
+        var clients = new KvClients(local.Service);
+        var entries = KvEntry.Many($"seed{seed}", Keys);
+        await clients.WriteAllAsync(entries);
+        var before = await NodesAsync(local);
+        Assert.All(before.Values, node => Assert.Equal("member", node.State));
+
+        var killed = TimeProvider.System.GetTimestamp();
+        await local.KillStorageAsync(regions[0]);
+        var back = RefilledAsync(local, regions[0], before);
+        var writing = WriteSteadilyAsync(clients, $"meanwhile{seed}", back);
+        await clients.ReadAllBackAsync(entries);
+        var read = TimeProvider.System.GetElapsedTime(killed);
+        await clients.OverwriteAllAsync(entries.Take(Overwritten).Select(entry => entry.Changed()));
+        await local.SaysAsync(BackAgain(regions[0]), BackLimit);
+        var restarted = TimeProvider.System.GetElapsedTime(killed);
+        await back;
+        var returned = TimeProvider.System.GetElapsedTime(killed);
+        var written = await writing;
+        Print($"{Keys} keys read within {read.TotalSeconds:0.0} s of the kill; {written.Writes.Count} more written meanwhile, the slowest in " +
+            $"{written.Slowest.TotalMilliseconds:0} ms; started again {restarted.TotalSeconds:0.0} s, refilled {returned.TotalSeconds:0.0} s after the kill");
+        Assert.NotEmpty(written.Writes);
+
+        List<KvEntry> all = [.. entries.Take(Overwritten).Select(entry => entry.Changed()), .. entries.Skip(Overwritten), .. written.Writes];
+        await clients.ReadAllBackAsync(all);
+        await local.KillStorageAsync(regions[1]);
+        await clients.ReadAllBackAsync(all, "?r=2");
+        Print($"{all.Count} keys read with r=2 after region {regions[1]} died too");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Name(int region) => $"local-{region}";
+
+    private static string BackAgain(int region) => $"{Name(region)} is back as a new incarnation";
+
+    private static void Print(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
+
+    // Until every node votes, those of the region as new incarnations and all others as the ones they were.
+    private static async Task RefilledAsync(LocalProcess local, int region, Dictionary<string, NodeState> before)
+    {
+        await local.SaysAsync(BackAgain(region), BackLimit);
+        await Eventually.HoldsAsync(
+            async () => (await NodesAsync(local)).Values.All(node => node.State == "member"), "every node votes", BackLimit);
+        foreach (var (id, node) in await NodesAsync(local))
+            Assert.True(node.Region == Name(region) == (node.Incarnation != before[id].Incarnation), $"{id} was {before[id]} and is {node}");
+    }
+
+    private static async Task<(List<KvEntry> Writes, TimeSpan Slowest)> WriteSteadilyAsync(KvClients clients, string group, Task until)
+    {
+        var writers = await Task.WhenAll(Enumerable.Range(0, SteadyWriters).Select(async writer =>
+        {
+            var (written, slowest) = (new List<KvEntry>(), TimeSpan.Zero);
+            using var pause = new PeriodicTimer(SteadyPause, TimeProvider.System);
+            while (!until.IsCompleted && written.Count < MostSteadyWrites / SteadyWriters)
+            {
+                var entry = KvEntry.Of($"{group}-{writer}", written.Count);
+                var started = TimeProvider.System.GetTimestamp();
+                await clients.WriteAsync(entry);
+                var took = TimeProvider.System.GetElapsedTime(started);
+                slowest = took > slowest ? took : slowest;
+                written.Add(entry);
+                await pause.WaitForNextTickAsync(Cancelled);
+            }
+
+            return (written, slowest);
+        }));
+        return ([.. writers.SelectMany(w => w.written)], writers.Max(w => w.slowest));
+    }
+
+    private static async Task<Dictionary<string, NodeState>> NodesAsync(LocalProcess local)
+    {
+        using var cluster = JsonDocument.Parse(await local.Service.GetStringAsync(new Uri("api/cluster", UriKind.Relative), Cancelled));
+        return cluster.RootElement.GetProperty("nodes").EnumerateArray().ToDictionary(
+            node => node.GetProperty("id").GetString()!,
+            node => new NodeState(
+                node.GetProperty("region").GetString()!, node.GetProperty("incarnation").GetString()!, node.GetProperty("state").GetString()!));
+    }
+
+    private sealed record NodeState(string Region, string Incarnation, string State);
+}
