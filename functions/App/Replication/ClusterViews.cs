@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Serverless.Replication;
@@ -14,7 +13,6 @@ public sealed class ClusterViews : IDisposable
     private readonly TimeProvider _clock;
     private readonly TimeSpan _life;
     private readonly TimeSpan _call;
-    private readonly ConcurrentDictionary<string, NodeHealth> _health = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _loading = new(1);
     private ClusterView? _view;
     private long _loadedAt;
@@ -78,9 +76,12 @@ public sealed class ClusterViews : IDisposable
         Volatile.Write(ref _loadedAt, _clock.GetTimestamp());
     }
 
+    // What was seen of one incarnation says nothing of the next: it answered when its tables were created.
     private Node Connect(ClusterMember member)
     {
-        var health = _health.GetOrAdd(member.Id, _ => new NodeHealth(_clock));
+        var health = _view?.Nodes.GetValueOrDefault(member.Id) is { } known && known.Incarnation == member.Incarnation
+            ? known.Health
+            : new NodeHealth(_clock);
         var replica = new GuardedReplica(_open(member), health, _clock, _call, Expire);
         return new Node(member.Id, member.Region, member.Incarnation, member.State == MemberState.Member, replica, health);
     }
