@@ -17,10 +17,27 @@ public sealed partial class NodeRefill(ClusterViews views, ClusterStore store, I
     // The least character of any row name: nothing lies between a name and the name with this behind it.
     private const char LeastLetter = '-';
 
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<ulong, int> _progress = [];
 
-    /// <summary>Goes on until every node is refilled, an owner does not answer, or <paramref name="cancellationToken"/> ends it.</summary>
+    /// <summary>
+    /// Goes on until every node is refilled, an owner does not answer, or <paramref name="cancellationToken"/> ends it. A second run
+    /// in this instance waits for the first and does what that left.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await RefillAllAsync(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task RefillAllAsync(CancellationToken cancellationToken)
     {
         if (await views.GetAsync(cancellationToken) is not { } view)
             return;
