@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
@@ -49,8 +48,8 @@ public sealed class KvFunctions(KvStore store, IOptions<ReplicationOptions> opti
             return refusal;
 
         var type = request.ContentType ?? "";
-        if (type.Length > LongestContentType || !Ascii.IsValid(type))
-            return Problems.BadRequest("bad-content-type", $"Content-Type must be at most {LongestContentType} ASCII characters.");
+        if (type.Length > LongestContentType || !type.All(c => c is '\t' or (>= ' ' and <= '~')))
+            return Problems.BadRequest("bad-content-type", $"Content-Type must be at most {LongestContentType} printable ASCII characters, so that it can be answered.");
         if (await BoundedBody.ReadAsync(request, KvStore.MaxValueBytes) is not { } value)
             return Problems.TooLarge($"A value has at most {KvStore.MaxValueBytes} bytes. Nothing was written.");
 
