@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Version = Serverless.Replication.Version;
@@ -33,10 +34,22 @@ internal sealed class SiblingsResult(ImmutableArray<Version> versions) : IResult
             base64 = Convert.ToBase64String(version.Value!.Value.Span),
         };
 
+    // A hash of every value: none can be made to hold it. 64 characters, of the 70 that RFC 2046 allows.
+    private string Boundary()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var version in versions)
+        {
+            hash.AppendData(Encoding.ASCII.GetBytes(version.Dot.ToString()));
+            hash.AppendData((version.Value ?? ReadOnlyMemory<byte>.Empty).Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private async Task WritePartsAsync(HttpResponse response)
     {
-        // A dot is unique for ever, so no value holds this line unless it was made to; two dots make even that idle.
-        var boundary = $"{versions[0].Dot}-{versions[^1].Dot}";
+        var boundary = Boundary();
         response.ContentType = $"{Multipart}; boundary={boundary}";
         foreach (var version in versions)
         {
