@@ -51,7 +51,10 @@ internal static class KvKey
     {
         try
         {
-            return Strict.GetString(Base64Url.DecodeFromChars(encoded));
+            var bytes = Base64Url.DecodeFromChars(encoded);
+
+            // One spelling for each key: the decoder also takes spaces, padding and idle bits.
+            return Base64Url.EncodeToString(bytes) == encoded ? Strict.GetString(bytes) : null;
         }
         catch (Exception bad) when (bad is FormatException or DecoderFallbackException)
         {
