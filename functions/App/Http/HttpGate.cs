@@ -25,9 +25,9 @@ public sealed partial class HttpGate(Authentication authentication, AccessTable 
             else
                 await next(http);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (http.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException)
         {
-            // The client is gone: there is nobody to answer.
+            // The client is gone: there is nobody to answer. A body cut off in the middle is an IOException.
         }
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
