@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
+
 namespace Serverless.Http;
 
 /// <summary>Configuration section "Auth": whose credentials are believed.</summary>
@@ -24,8 +28,25 @@ public sealed class AuthOptions
     public string? Problem() =>
         Issuer.Length == 0 || Audience.Length == 0 ? "Auth:Issuer and Auth:Audience are needed to check user tokens."
         : MetadataAddress is null && Keys is null ? "Auth needs the issuer's keys: set Auth:MetadataAddress or Auth:Keys."
+        : Keys is not null && !IsKeySet(Keys) ? "Auth:Keys is not a JSON Web Key Set: {\"keys\":[…]} as the issuer publishes it."
         : Services.Find(s => s.Key.Length == 0 || s.SecretHashes.Count == 0) is not null ? "Each of Auth:Services needs Key and at least one of SecretHashes."
+        : Services.Find(s => !s.SecretHashes.TrueForAll(IsHash)) is { } wrong ? $"Auth:Services has a SecretHashes of '{wrong.Key}' that is not a SHA-256 in hexadecimal: 64 digits."
         : null;
+
+    private static bool IsHash(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigit);
+
+    private static bool IsKeySet(string text)
+    {
+        try
+        {
+            _ = new JsonWebKeySet(text);
+            return true;
+        }
+        catch (Exception bad) when (bad is ArgumentException or JsonException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>One calling service. Two hashes let a secret be rotated without an interruption.</summary>
