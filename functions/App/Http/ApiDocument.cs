@@ -75,8 +75,8 @@ public static partial class ApiDocument
         RequestBody = method.GetCustomAttribute<BodyAttribute>() is { } body
             ? new OpenApiRequestBody { Description = body.Description, Required = true, Content = Content(body.ContentType) }
             : null,
-        Responses = Responses(method),
-        Security = Security(document, method.GetCustomAttribute<AccessAttribute>()?.Access ?? Access.Services),
+        Responses = Responses(method, AccessOf(method)),
+        Security = Security(document, AccessOf(method)),
     };
 
     private static OpenApiParameter Parameter(string name, ParameterLocation place, string description, string type) => new()
@@ -88,12 +88,15 @@ public static partial class ApiDocument
         Schema = new OpenApiSchema { Type = type == "integer" ? JsonSchemaType.Integer : JsonSchemaType.String },
     };
 
-    private static OpenApiResponses Responses(MethodInfo method)
+    private static Access AccessOf(MethodInfo method) => method.GetCustomAttribute<AccessAttribute>()?.Access ?? Access.Services;
+
+    private static OpenApiResponses Responses(MethodInfo method, Access access)
     {
         var responses = new OpenApiResponses();
-        foreach (var answer in method.GetCustomAttributes<AnswerAttribute>().OrderBy(a => a.Status))
+        AnswerAttribute[] ofTheGate = access == Access.Anyone ? [] : [new(401, "unauthenticated"), new(403, "forbidden")];
+        foreach (var answer in method.GetCustomAttributes<AnswerAttribute>().Concat(ofTheGate).OrderBy(a => a.Status))
         {
-            var types = answer.Status >= 400 ? [Problem] : answer.ContentTypes;
+            var types = answer.Status >= 400 && answer.ContentTypes.Count == 0 ? [Problem] : answer.ContentTypes;
             responses[answer.Status.ToString(CultureInfo.InvariantCulture)] =
                 new OpenApiResponse { Description = answer.Description, Content = Content([.. types]) };
         }

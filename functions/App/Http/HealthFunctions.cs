@@ -11,7 +11,7 @@ public sealed class HealthFunctions(StampHealth health)
     [Access(Access.Anyone)]
     [Operation("Whether this stamp can serve", Description = "Asked of what is local to the stamp, at most every 10 seconds.")]
     [Answer(200, "It can", "application/json")]
-    [Answer(503, "It cannot")]
+    [Answer(503, "It cannot", "application/json")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request)
     {

@@ -39,7 +39,7 @@ public sealed class BodyAttribute(string contentType, string description) : Attr
     public string Description { get; } = description;
 }
 
-/// <summary>An answer of the function. Without a content type it has no body; statuses from 400 are problems.</summary>
+/// <summary>An answer of the function. Without a content type it has no body or, from status 400, is a problem.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class AnswerAttribute(int status, string description, params string[] contentTypes) : Attribute
 {

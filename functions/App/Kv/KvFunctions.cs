@@ -18,8 +18,9 @@ public sealed class KvFunctions(KvStore store, IOptions<ReplicationOptions> opti
     [Answer(200, "The value", "application/octet-stream")]
     [Answer(300, "Concurrent versions: merge them and write with the X-Causality of this answer", "application/json", "multipart/mixed")]
     [Answer(304, "The ETag sent in If-None-Match is still right")]
-    [Answer(400, "bad-key, bad-quorum")]
+    [Answer(400, "bad-key, bad-quorum, bad-causality")]
     [Answer(404, "key-not-found")]
+    [Answer(501, "strict-unavailable")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "kv/{key}")] HttpRequest request, string key)
     {
