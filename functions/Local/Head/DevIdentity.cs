@@ -73,7 +73,11 @@ internal sealed class DevIdentity : IDisposable
             IssuedAt = now,
             Expires = now + life,
             Claims = new Dictionary<string, object> { [JwtRegisteredClaimNames.Sub] = user, ["roles"] = roles.ToArray() },
-            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = KeyId() }, SecurityAlgorithms.EcdsaSha256),
+            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(_key) { KeyId = KeyId() }, SecurityAlgorithms.EcdsaSha256)
+            {
+                // The cache of the whole process goes by key id: after a restart in it, it would hold the disposed key.
+                CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
+            },
         });
     }
 
