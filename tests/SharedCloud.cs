@@ -4,6 +4,7 @@ using System.Text.Json;
 using Serverless.Local.Cloud;
 using Serverless.Local.Head;
 using Serverless.Tests;
+using Serverless.Tests.Local;
 
 [assembly: AssemblyFixture(typeof(SharedCloud))]
 
@@ -12,6 +13,8 @@ namespace Serverless.Tests;
 /// <summary>One local cloud in memory with one head, for every test that needs the real thing and harms nobody's data: keys carry the test's own prefix.</summary>
 public sealed class SharedCloud : IAsyncLifetime
 {
+    private readonly CloudFolder _folder = new();
+
     public LocalCloud Cloud { get; private set; } = null!;
 
     public CloudHead Head { get; private set; } = null!;
@@ -21,6 +24,9 @@ public sealed class SharedCloud : IAsyncLifetime
 
     /// <summary>Calls without credentials.</summary>
     public HttpClient Nobody { get; private set; } = null!;
+
+    /// <summary>The private key of the development tokens, as PEM, for tokens that the head itself would never issue.</summary>
+    public string IssuerKey => File.ReadAllText(Path.Combine(_folder.Path, "issuer-key.pem"));
 
     /// <summary>Blobs, queues and tables that no head uses.</summary>
     public string Storage => Cloud.StorageConnectionString(Cloud.Regions[1]);
@@ -32,7 +38,7 @@ public sealed class SharedCloud : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Cloud = await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true });
-        Head = await CloudHead.StartAsync(Cloud, 0, null, CancellationToken.None);
+        Head = await CloudHead.StartAsync(Cloud, 0, _folder.Path, CancellationToken.None);
         Nobody = new HttpClient { BaseAddress = Head.Address };
         Service = AsService(Head.Address);
     }
@@ -61,5 +67,6 @@ public sealed class SharedCloud : IAsyncLifetime
         Nobody.Dispose();
         await Head.DisposeAsync();
         await Cloud.DisposeAsync();
+        _folder.Dispose();
     }
 }
