@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 
 namespace Serverless.Tests.EndToEnd;
 
@@ -55,10 +56,25 @@ internal sealed class KvClients(HttpClient http)
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 
+    /// <summary>Asks each owner of each key what it holds, which repairs nothing; returns the keys that not all of them hold alike.</summary>
+    public async Task<IReadOnlyCollection<string>> HeldUnevenlyAsync(IEnumerable<KvEntry> entries)
+    {
+        var uneven = new ConcurrentQueue<string>();
+        await AtOnceAsync(entries, async entry =>
+        {
+            using var placement = JsonDocument.Parse(await http.GetStringAsync(At(entry, "/placement"), Cancelled));
+            var owners = placement.RootElement.GetProperty("owners").EnumerateArray().ToList();
+            var states = owners.ConvertAll(owner => owner.GetProperty("fingerprint").GetString());
+            if (states.Contains(null) || states.Distinct().Count() > 1)
+                uneven.Enqueue($"{entry.Key}: {string.Join(", ", owners)}");
+        });
+        return uneven;
+    }
+
     private static Task AtOnceAsync(IEnumerable<KvEntry> entries, Func<KvEntry, Task> act) => Parallel.ForEachAsync(
         entries,
         new ParallelOptions { MaxDegreeOfParallelism = Count, CancellationToken = Cancelled },
         async (entry, _) => await act(entry));
 
-    private static Uri At(KvEntry entry, string query = "") => new($"api/kv/{entry.Key}{query}", UriKind.Relative);
+    private static Uri At(KvEntry entry, string rest = "") => new($"api/kv/{entry.Key}{rest}", UriKind.Relative);
 }

@@ -44,6 +44,8 @@ public sealed class OneRegionDies : IDisposable
             $"{written.Slowest.TotalMilliseconds:0} ms; refilled {returned.TotalSeconds:0.0} s after the kill");
         Assert.NotEmpty(written.Writes);
 
+        // Before anything is read: a read would repair what the refill had left out.
+        Assert.Empty(await clients.HeldUnevenlyAsync(entries));
         List<KvEntry> all = [.. entries.Take(Overwritten).Select(entry => entry.Changed()), .. entries.Skip(Overwritten), .. written.Writes];
         await clients.ReadAllBackAsync(all);
         await local.KillStorageAsync(regions[1]);
