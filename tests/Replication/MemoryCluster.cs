@@ -14,7 +14,7 @@ internal sealed class MemoryCluster
         var random = new Random(42);
         var members = Enumerable.Range(1, regions).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(
             n => new ClusterMember($"r{r}n{n}", $"r{r}", 100, (ulong)random.NextInt64(), $"r{r}n{n}", MemberState.Member))).ToList();
-        _document = new ClusterDocument(1, 64, 3, members);
+        _document = new ClusterDocument(1, 1, 64, 3, members);
         Memory = members.ToDictionary(m => m.Id, _ => new MemoryReplica());
         Faults = members.ToDictionary(m => m.Id, m => new FaultyReplica(Memory[m.Id]));
     }

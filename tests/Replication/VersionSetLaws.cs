@@ -111,7 +111,7 @@ public class VersionSetLaws
             var version = At(actor.Incarnation, Math.Max(sets[at].Context.Last(actor), seen.Last(actor)) + 1);
             sets[at] = sets[at].Write(version, seen);
             writes.Add((version.Dot, seen));
-            own[other] = CausalContext.Of(seen.Vector, [version.Dot]);
+            own[other] = CausalContext.Of(seen.Vector, seen.Beyond.Append(version.Dot));
         }
 
         return (sets, writes);

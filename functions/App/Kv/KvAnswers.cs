@@ -58,7 +58,7 @@ internal static class KvAnswers
             default:
                 var (answered, needed) = (WriteResult.NoQuorum)result;
                 return Problems.NoQuorum(
-                    answered, needed, $"{answered} of the {needed} replicas needed hold the write. It may still take effect; repeating it with the same {KvRequest.CausalityHeader} is safe.");
+                    answered, needed, $"{answered} of the {needed} replicas needed hold the write. It may still take effect: read the key before you repeat it, or it may be stored twice, side by side.");
         }
     }
 

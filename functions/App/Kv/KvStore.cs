@@ -9,7 +9,7 @@ public sealed class KvStore(ReplicatedStore store, TimeProvider clock)
     public const int MaxValueBytes = 256 * 1024;
 
     // A version that vanishes while its value is fetched was overwritten; reading again meets its successor.
-    private const int MostReads = 4;
+    private const int MostReads = 3;
 
     /// <summary>All versions with their values.</summary>
     public async Task<ReadResult> GetAsync(ReplicaKey key, int? needed, CancellationToken cancellationToken)
@@ -40,8 +40,8 @@ public sealed class KvStore(ReplicatedStore store, TimeProvider clock)
             var now = await store.ReadAsync(key, null, cancellationToken);
             if (now is ReadResult.NoQuorum(var answered, var quorum))
                 return new WriteResult.NoQuorum(answered, quorum);
-            var (set, nodes, _) = (ReadResult.Read)now;
-            if (set.Versions.All(v => v.IsTombstone))
+            var (set, nodes, repairing) = (ReadResult.Read)now;
+            if (set.IsEmpty || (!repairing && nodes.Count >= (needed ?? 0) && set.Versions.All(v => v.IsTombstone)))
                 return new WriteResult.Written(set.Context, nodes);
             seen = set.Context;
         }

@@ -10,10 +10,11 @@ namespace Serverless.Replication;
 /// that a majority can show is in force.
 /// </summary>
 /// <param name="Epoch">Grows by one with each change, from 1.</param>
+/// <param name="Change">Random; tells two changes apart that were made of one epoch at once.</param>
 /// <param name="Partitions">Fixed when the cluster was created.</param>
 /// <param name="Copies">N; fixed when the cluster was created.</param>
 /// <param name="Nodes">The members, ordered by id.</param>
-public sealed record ClusterDocument(int Epoch, int Partitions, int Copies, IReadOnlyList<ClusterMember> Nodes)
+public sealed record ClusterDocument(int Epoch, ulong Change, int Partitions, int Copies, IReadOnlyList<ClusterMember> Nodes)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
@@ -35,9 +36,9 @@ public sealed record ClusterDocument(int Epoch, int Partitions, int Copies, IRea
     public HashRing ToRing() => HashRing.Create(Nodes.Select(n => new RingNode(n.Id, n.Region, n.Weight)), Partitions, Copies, Epoch);
 
     /// <summary>The next epoch, in which members that lost state are new, empty incarnations that do not vote until they are refilled.</summary>
-    public ClusterDocument Reincarnate(IReadOnlySet<string> ids, Func<ulong> newIncarnation) => Change(ids, member =>
+    public ClusterDocument Reincarnate(IReadOnlySet<string> ids, Func<ulong> random) => Next(random(), ids, member =>
     {
-        var incarnation = newIncarnation();
+        var incarnation = random();
         return member with { Incarnation = incarnation, Table = ClusterMember.TableOf(incarnation), State = MemberState.Refilling };
     });
 
@@ -45,11 +46,15 @@ public sealed record ClusterDocument(int Epoch, int Partitions, int Copies, IRea
     /// The next epoch, in which members that went back to an older state keep it and go on voting. Only for when too few others are
     /// left to refill them from: what only they had acknowledged since is lost. Their new incarnation keeps dots from being issued twice.
     /// </summary>
-    public ClusterDocument AcceptRollback(IReadOnlySet<string> ids, Func<ulong> newIncarnation) =>
-        Change(ids, member => member with { Incarnation = newIncarnation() });
+    public ClusterDocument AcceptRollback(IReadOnlySet<string> ids, Func<ulong> random) =>
+        Next(random(), ids, member => member with { Incarnation = random() });
 
     /// <summary>The next epoch, in which refilled members vote again.</summary>
-    public ClusterDocument Promote(IReadOnlySet<string> ids) => Change(ids, member => member with { State = MemberState.Member });
+    public ClusterDocument Promote(IReadOnlySet<string> ids, Func<ulong> random) =>
+        Next(random(), ids, member => member with { State = MemberState.Member });
+
+    /// <summary>The same members in the next epoch: settles which of two documents of one epoch is in force.</summary>
+    public ClusterDocument Confirm(Func<ulong> random) => this with { Epoch = Epoch + 1, Change = random() };
 
     /// <summary>Whether every acknowledged write is still on a voting owner when the named members are lost: fewer than W owners of each partition are.</summary>
     public bool CanLose(IReadOnlySet<string> ids, int writeQuorum)
@@ -68,8 +73,8 @@ public sealed record ClusterDocument(int Epoch, int Partitions, int Copies, IRea
         return true;
     }
 
-    private ClusterDocument Change(IReadOnlySet<string> ids, Func<ClusterMember, ClusterMember> change) =>
-        this with { Epoch = Epoch + 1, Nodes = [.. Nodes.Select(n => ids.Contains(n.Id) ? change(n) : n)] };
+    private ClusterDocument Next(ulong change, IReadOnlySet<string> ids, Func<ClusterMember, ClusterMember> member) =>
+        this with { Epoch = Epoch + 1, Change = change, Nodes = [.. Nodes.Select(n => ids.Contains(n.Id) ? member(n) : n)] };
 }
 
 /// <param name="Incarnation">Random; part of every dot the node issues, and new whenever it lost state.</param>

@@ -14,6 +14,7 @@ public sealed class ClusterStore(
     private const string Table = "cluster";
     private const string Partition = "cluster";
     private const string Current = "current";
+    private const int MostTries = 8;
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
 
     private readonly List<NodeOptions> _nodes = [.. cluster.Value.Nodes.OrderBy(n => n.Id, StringComparer.Ordinal)];
@@ -24,10 +25,16 @@ public sealed class ClusterStore(
     public async Task<ClusterDocument?> LoadAsync(CancellationToken cancellationToken)
     {
         var copies = await Task.WhenAll(_nodes.Select(node => ReadAsync(node, cancellationToken)));
-        var newest = Newest(copies);
-        if (copies.Count(c => c.Answered) >= Majority && newest is not null)
+        if (copies.Count(c => c.Answered) < Majority)
+            return null;
+        if (copies.Select(c => c.Document).OfType<ClusterDocument>().MaxBy(d => (d.Epoch, d.Change)) is not { } newest)
+            return Array.TrueForAll(copies, c => c.Answered) ? await CreateAsync(cancellationToken) : null;
+        if (copies.Count(c => c.Document is { } held && Same(held, newest)) >= Majority)
             return newest;
-        return Array.TrueForAll(copies, c => c.Answered) ? await CreateAsync(cancellationToken) : null;
+
+        // A change that was cut short, or two at once: one of them is carried to a majority before anybody works with it.
+        var settled = newest.Confirm(NewRandom);
+        return await PublishAsync(settled, cancellationToken) ? settled : null;
     }
 
     /// <summary>
@@ -36,30 +43,40 @@ public sealed class ClusterStore(
     /// </summary>
     public Task<ClusterDocument?> ReincarnateAsync(IReadOnlySet<string> ids, bool hasOlderState, CancellationToken cancellationToken) => ChangeAsync(
         document => hasOlderState && !document.CanLose(ids, replication.Value.WriteQuorum)
-            ? document.AcceptRollback(ids, () => SecureRandom.Next64(random))
-            : document.Reincarnate(ids, () => SecureRandom.Next64(random)),
+            ? document.AcceptRollback(ids, NewRandom)
+            : document.Reincarnate(ids, NewRandom),
         cancellationToken);
 
     /// <summary>Lets refilled nodes vote again, unless one of them has become another incarnation since. Null when that could not be told.</summary>
     public Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken) => ChangeAsync(
         document => document.Nodes.Any(n => n.Id == id && n.Incarnation == incarnation && n.State == MemberState.Refilling)
-            ? document.Promote(new HashSet<string>([id], StringComparer.Ordinal))
+            ? document.Promote(new HashSet<string>([id], StringComparer.Ordinal), NewRandom)
             : null,
         cancellationToken);
 
+    // Of changes made at once only one finds a majority; the others begin again from what that one left.
     private async Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
     {
-        if (await LoadAsync(cancellationToken) is not { } document || change(document) is not { } next)
-            return null;
-        await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
-        return await PublishAsync(next, cancellationToken) ? next : null;
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (await LoadAsync(cancellationToken) is not { } document)
+                continue;
+            if (change(document) is not { } next)
+                return null;
+            await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
+            if (await PublishAsync(next, cancellationToken))
+                return next;
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 500)), clock, cancellationToken);
+        }
+
+        return null;
     }
 
     // Of several instances that start a cluster at once, the one that inserts on the first node decides; the others adopt.
     private async Task<ClusterDocument?> CreateAsync(CancellationToken cancellationToken)
     {
         var options = replication.Value;
-        var mine = new ClusterDocument(1, options.Partitions, options.Copies, [.. _nodes.Select(Founder)]);
+        var mine = new ClusterDocument(1, NewRandom(), options.Partitions, options.Copies, [.. _nodes.Select(Founder)]);
         await CreateTablesAsync(mine.Nodes, cancellationToken);
         await Task.WhenAll(_nodes.Select(n => tables.Service(n).CreateTableIfNotExistsAsync(Table, cancellationToken)));
 
@@ -71,7 +88,7 @@ public sealed class ClusterStore(
 
     private ClusterMember Founder(NodeOptions node)
     {
-        var incarnation = SecureRandom.Next64(random);
+        var incarnation = NewRandom();
         return new ClusterMember(node.Id, node.Region, node.Weight, incarnation, ClusterMember.TableOf(incarnation), MemberState.Member);
     }
 
@@ -89,14 +106,14 @@ public sealed class ClusterStore(
         return told.Count(t => t) >= Majority;
     }
 
-    // True when the node now holds this epoch or a greater one.
+    // True when the node now holds this very document.
     private async Task<bool> WriteAsync(NodeOptions node, ClusterDocument document, CancellationToken cancellationToken)
     {
         var copy = await ReadAsync(node, cancellationToken);
         if (!copy.Answered)
             return false;
         if (copy.Document is { } held && held.Epoch >= document.Epoch)
-            return true;
+            return Same(held, document);
 
         try
         {
@@ -120,13 +137,16 @@ public sealed class ClusterStore(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         return await tables.Replica(node, Table).ReadAsync(Partition, Current, either.Token) switch
         {
-            RowRead.Found(var row) => new Copy(true, ClusterDocument.FromJson(row.Data.Span), row.ETag),
+            // One that cannot be read was written by a newer version: it is no answer, and never grounds for a new cluster.
+            RowRead.Found(var row) => ClusterDocument.FromJson(row.Data.Span) is { } held ? new Copy(true, held, row.ETag) : new Copy(false, null, null),
             RowRead.Missing or RowRead.Unavailable(TableReplica.TableMissing) => new Copy(true, null, null),
             _ => new Copy(false, null, null),
         };
     }
 
-    private static ClusterDocument? Newest(IEnumerable<Copy> copies) => copies.Select(c => c.Document).MaxBy(d => d?.Epoch ?? 0);
+    private ulong NewRandom() => SecureRandom.Next64(random);
+
+    private static bool Same(ClusterDocument one, ClusterDocument other) => one.Epoch == other.Epoch && one.Change == other.Change;
 
     private readonly record struct Copy(bool Answered, ClusterDocument? Document, string? ETag);
 }

@@ -1,3 +1,4 @@
+using Azure;
 using Microsoft.Extensions.Options;
 
 namespace Serverless.Replication;
@@ -6,16 +7,20 @@ namespace Serverless.Replication;
 /// The view of the cluster this instance works with, read again after at most 30 s, and at once when a node turns out to have
 /// lost its tables. While it cannot be read again the last one stays in use.
 /// </summary>
-public sealed class ClusterViews : IDisposable
+public sealed class ClusterViews
 {
+    private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private readonly Func<CancellationToken, Task<ClusterDocument?>> _load;
     private readonly Func<ClusterMember, IReplica> _open;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _life;
     private readonly TimeSpan _call;
-    private readonly SemaphoreSlim _loading = new(1);
+    private readonly Lock _lock = new();
+    private Task _loading = Task.CompletedTask;
     private ClusterView? _view;
-    private long _loadedAt;
+    private long _triedAt;
     private bool _expired;
 
     public ClusterViews(
@@ -39,44 +44,61 @@ public sealed class ClusterViews : IDisposable
 
     public string Region { get; }
 
-    /// <summary>Null when no view was ever read and too few nodes answer now.</summary>
+    /// <summary>The view; an old one while it is being read again. Null when no view was ever read and too few nodes answer now.</summary>
     public async ValueTask<ClusterView?> GetAsync(CancellationToken cancellationToken)
     {
-        if (_view is { } fresh && !Volatile.Read(ref _expired) && _clock.GetElapsedTime(Volatile.Read(ref _loadedAt)) < _life)
-            return fresh;
+        var view = Volatile.Read(ref _view);
+        if (view is not null && !Volatile.Read(ref _expired) && _clock.GetElapsedTime(Volatile.Read(ref _triedAt)) < _life)
+            return view;
 
-        // One caller reads; with an old view at hand the others go on with it meanwhile.
-        if (_view is { } old && !await _loading.WaitAsync(0, CancellationToken.None))
-            return old;
-        if (_view is null)
-            await _loading.WaitAsync(cancellationToken);
+        Task load;
+        lock (_lock)
+        {
+            // One load at a time, for everybody; after one that failed the next waits a moment.
+            if (_loading.IsCompleted && (_triedAt == 0 || _clock.GetElapsedTime(_triedAt) >= Pause))
+                _loading = LoadAsync();
+            load = _loading;
+        }
+
+        if (view is null)
+            await load.WaitAsync(cancellationToken);
+        return Volatile.Read(ref _view);
+    }
+
+    /// <summary>The next caller has the document read again.</summary>
+    public void Expire() => Volatile.Write(ref _expired, true);
+
+    /// <summary>Reads the document again and returns when that is done.</summary>
+    public async Task<ClusterView?> RefreshAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync().WaitAsync(cancellationToken);
+        return Volatile.Read(ref _view);
+    }
+
+    private async Task LoadAsync()
+    {
+        using var limit = new CancellationTokenSource(LoadLimit, _clock);
         try
         {
-            if (_view is null || Volatile.Read(ref _expired) || _clock.GetElapsedTime(_loadedAt) >= _life)
-                await LoadAsync(cancellationToken);
-            return _view;
+            Volatile.Write(ref _expired, false);
+            var document = await _load(limit.Token);
+            lock (_lock)
+            {
+                if (document is not null && (_view is null || document.Epoch > _view.Epoch))
+                    _view = new ClusterView(document.ToRing(), document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal));
+            }
+        }
+        catch (Exception failure) when (failure is RequestFailedException or OperationCanceledException)
+        {
+            // Asked again by whoever needs it, after the pause.
+            Volatile.Write(ref _expired, true);
         }
         finally
         {
-            _loading.Release();
+            Volatile.Write(ref _triedAt, _clock.GetTimestamp());
         }
     }
 
-    /// <summary>The next caller reads the document again.</summary>
-    public void Expire() => Volatile.Write(ref _expired, true);
-
-    public void Dispose() => _loading.Dispose();
-
-    private async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        Volatile.Write(ref _expired, false);
-        var document = await _load(cancellationToken);
-        if (document is not null && document.Epoch != _view?.Epoch)
-            _view = new ClusterView(document.ToRing(), document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal));
-        Volatile.Write(ref _loadedAt, _clock.GetTimestamp());
-    }
-
-    // What was seen of one incarnation says nothing of the next: it answered when its tables were created.
     private Node Connect(ClusterMember member)
     {
         var health = _view?.Nodes.GetValueOrDefault(member.Id) is { } known && known.Incarnation == member.Incarnation

@@ -8,9 +8,9 @@ namespace Serverless.Replication;
 /// owner that lost its own state as well has nothing more to tell.
 /// Bounded and resumable: what was merged stays merged, and merging it again changes nothing.
 /// </summary>
-public sealed partial class NodeRefill(ClusterViews views, ClusterStore store, ILogger<NodeRefill> logger)
+public sealed partial class NodeRefill(ClusterViews views, NodePromotion promote, ILogger<NodeRefill> logger)
 {
-    private const int PageRows = 500;
+    private const int PageRows = 50;
     private const int RowsAtOnce = 8;
     private const string AfterEveryRow = "~";
 
@@ -39,16 +39,16 @@ public sealed partial class NodeRefill(ClusterViews views, ClusterStore store, I
 
     private async Task RefillAllAsync(CancellationToken cancellationToken)
     {
-        if (await views.GetAsync(cancellationToken) is not { } view)
+        if (await views.RefreshAsync(cancellationToken) is not { } view)
             return;
 
         foreach (var node in view.Nodes.Values.Where(n => !n.Votes))
         {
             if (!await RefillAsync(view, node, cancellationToken))
                 continue;
-            if (await store.PromoteAsync(node.Id, node.Incarnation, cancellationToken) is { } document)
+            if (await promote(node.Id, node.Incarnation, cancellationToken) is { } document)
                 LogRefilled(node.Id, document.Epoch);
-            views.Expire();
+            await views.RefreshAsync(cancellationToken);
         }
     }
 
@@ -91,9 +91,13 @@ public sealed partial class NodeRefill(ClusterViews views, ClusterStore store, I
 
             if (rows.Count < PageRows)
                 return true;
-            next = rows[^1].Name + LeastLetter;
+            next = After(rows[^1].Name);
         }
     }
+
+    // Long values come with the keys that point to them: from the first of them, on to the keys of their room.
+    private static string After(string name) =>
+        ReplicaKey.FromRow(name) is null && name.IndexOf('-', StringComparison.Ordinal) is var dash and > 0 ? name[..dash] + "." : name + LeastLetter;
 
     private static async Task<bool> MergeAsync(Row row, Node to, string partition, ValueRows values, CancellationToken cancellationToken)
     {
@@ -106,3 +110,6 @@ public sealed partial class NodeRefill(ClusterViews views, ClusterStore store, I
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has been refilled and votes again from epoch {Epoch}")]
     private partial void LogRefilled(string node, int epoch);
 }
+
+/// <summary>Publishes that a refilled incarnation of a node votes again; null when that is not so or cannot be told.</summary>
+public delegate Task<ClusterDocument?> NodePromotion(string id, ulong incarnation, CancellationToken cancellationToken);

@@ -70,6 +70,6 @@ internal sealed class QuorumRead(IReadOnlyList<RowLane> lanes, int needed, TimeP
             return true;
 
         var slowest = lanes.Take(_asked).Max(lane => lane.Node.Health.P95);
-        return await Task.WhenAny([.. _pending, Task.Delay(Hedge.After(slowest), clock, token)]) is Task<RowLane?>;
+        return await Task.WhenAny([.. _pending, Task.Delay(Hedge.After(slowest), clock, CancellationToken.None)]) is Task<RowLane?>;
     }
 }

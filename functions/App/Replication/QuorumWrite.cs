@@ -14,13 +14,15 @@ internal sealed class QuorumWrite
     private readonly CancellationToken _token;
     private readonly ulong _firstEpoch;
     private readonly VersionSet _first;
-    private readonly TaskCompletionSource<VersionSet?> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<VersionSet?> _decided = new();
+    private readonly TaskCompletionSource _enough = new();
+    private readonly TaskCompletionSource _more = new();
     private readonly Lazy<Task<bool>>[] _prepared;
     private readonly List<string> _acknowledged = [];
+    private readonly List<Dot> _issued = [];
     private int _tooMany;
-    private bool _firstMayExist;
+    private int _insertsOpen;
+    private bool _uncertain;
 
     /// <param name="lanes">One per owner, the one to coordinate first in front.</param>
     public QuorumWrite(WriteIntent intent, IReadOnlyList<RowLane> lanes, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
@@ -47,15 +49,15 @@ internal sealed class QuorumWrite
 
         // Owners beyond W wait until W hold the write or one has failed: nobody waits for them, and they would only slow the others.
         var eager = opening == WriteOpening.Read ? _rules.Needed : _lanes.Count;
-        Everywhere = EndAsync([.. _lanes.Select((lane, i) => HoldAsync(lane, i, i < eager)), LeadAsync()]);
-        await _enough.Task;
+        Everywhere = EndAsync([.. _lanes.Select((lane, i) => HoldAsync(lane, i, i < eager))], LeadAsync());
+        await Task.WhenAny(_enough.Task, Task.Delay(deadline.Remaining, _rules.Clock, CancellationToken.None));
 
         string[] nodes;
         lock (_acknowledged)
             nodes = [.. _acknowledged];
-        if (nodes.Length >= _rules.Needed && !deadline.HasPassed && await _decided.Task is { } set)
-            return new WriteResult.Written(Known(set), nodes);
-        return _tooMany > 0 && nodes.Length == 0
+        if (nodes.Length >= _rules.Needed && !deadline.HasPassed)
+            return new WriteResult.Written(Known(), nodes);
+        return _tooMany > 0 && !_uncertain && nodes.Length == 0
             ? new WriteResult.TooManySiblings(_tooMany)
             : new WriteResult.NoQuorum(nodes.Length, _rules.Needed);
     }
@@ -67,18 +69,19 @@ internal sealed class QuorumWrite
         if (opening == WriteOpening.Insert)
         {
             var own = lane == _lanes[0] ? _firstEpoch : 0;
-            switch (await lane.InsertAsync(new ReplicaRow(own, _first), _token))
+            Interlocked.Increment(ref _insertsOpen);
+            var outcome = await lane.InsertAsync(new ReplicaRow(own, _first), _token);
+            if (outcome is RowCommit.Refused or RowCommit.Unavailable)
+                Interlocked.Decrement(ref _insertsOpen);
+            _uncertain |= outcome is RowCommit.Uncertain;
+            switch (outcome)
             {
                 case RowCommit.Done:
                     Existed ??= false;
-                    _firstMayExist = true;
                     _decided.TrySetResult(_first);
                     return true;
                 case RowCommit.Unavailable:
                     return false;
-                case RowCommit.Uncertain:
-                    _firstMayExist = true;
-                    break;
             }
         }
 
@@ -109,21 +112,28 @@ internal sealed class QuorumWrite
     private async Task<bool> ReadyAsync(Task<bool> prepared, TimeSpan patience)
     {
         if (!prepared.IsCompleted)
-            await Task.WhenAny(prepared, _decided.Task, Task.Delay(patience, _rules.Clock, _token));
+            await Task.WhenAny(prepared, _decided.Task, Task.Delay(patience, _rules.Clock, CancellationToken.None));
+        if (!prepared.IsCompleted)
+            _more.TrySetResult();
         return prepared.IsCompletedSuccessfully && prepared.Result;
     }
 
     private async Task MintAsync(RowLane lane)
     {
-        if (await TryAsync(lane.MintAsync(_intent, _rules.MaxSiblings, _newEpoch, _token)))
-            _decided.TrySetResult(lane.Row!.Set);
+        var minted = await TryAsync(lane.MintAsync(_intent, _rules.MaxSiblings, _newEpoch, _token));
+        _uncertain |= !minted && lane.TooMany == 0;
         _tooMany = lane.TooMany;
+        if (!minted)
+            return;
+        lock (_acknowledged)
+            _issued.AddRange(lane.Row!.Set.Versions.Where(v => v.Nonce == _intent.Nonce).Select(v => v.Dot));
+        _decided.TrySetResult(lane.Row!.Set);
     }
 
     private async Task<bool> HoldAsync(RowLane lane, int place, bool eager)
     {
         if (!eager)
-            await _more.Task;
+            await Task.WhenAny(_more.Task, LateAsync());
         var held = await _prepared[place].Value && await _decided.Task is { } set && await TryAsync(lane.MergeAsync(set, _token));
         if (!held)
         {
@@ -131,30 +141,48 @@ internal sealed class QuorumWrite
             return false;
         }
 
+        bool enough;
         lock (_acknowledged)
         {
             _acknowledged.Add(lane.Node.Id);
-            if (_acknowledged.Count >= _rules.Needed)
-                _enough.TrySetResult();
+            enough = _acknowledged.Count >= _rules.Needed;
         }
 
-        if (_enough.Task.IsCompleted)
+        if (enough)
+        {
+            _enough.TrySetResult();
             _more.TrySetResult();
+        }
+
         return true;
     }
 
-    private async Task<bool> EndAsync(IReadOnlyList<Task<bool>> steps)
+    // Owners that were asked had the time they usually need after the decision, and are not enough yet.
+    private async Task LateAsync()
     {
-        var held = await Task.WhenAll(steps);
+        await _decided.Task;
+        await Task.Delay(_rules.Hedge, _rules.Clock, CancellationToken.None);
+    }
+
+    private async Task<bool> EndAsync(IReadOnlyList<Task<bool>> holds, Task leading)
+    {
+        // Whatever went wrong in leading, nobody waits for a decision that will not come.
+        await leading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _decided.TrySetResult(null);
+        var held = await Task.WhenAll(holds.Select(TryAsync));
         _enough.TrySetResult();
         return Array.TrueForAll(held, h => h);
     }
 
-    // Of this write the client knows every dot it was given; of other writes only what it had seen.
-    private CausalContext Known(VersionSet set)
+    // Of this write the client knows every dot it was given, and the first one while it may still land somewhere: its epoch is
+    // fresh, so covering it covers nothing else. Of other writes it knows only what it had seen.
+    private CausalContext Known()
     {
-        var known = CausalContext.Of(_intent.Seen.Vector, set.Versions.Where(v => v.Nonce == _intent.Nonce).Select(v => v.Dot));
-        return _firstMayExist ? known.With(_first.Versions[0].Dot) : known;
+        lock (_acknowledged)
+        {
+            var known = CausalContext.Of(_intent.Seen.Vector, _intent.Seen.Beyond.Concat(_issued));
+            return Volatile.Read(ref _insertsOpen) > 0 ? known.With(_first.Versions[0].Dot) : known;
+        }
     }
 
     private static async Task<bool> TryAsync(Task<bool> step)
@@ -163,8 +191,9 @@ internal sealed class QuorumWrite
         {
             return await step;
         }
-        catch (OperationCanceledException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            // One owner's failure, of whatever kind, is one owner that does not answer.
             return false;
         }
     }

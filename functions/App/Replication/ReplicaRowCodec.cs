@@ -11,6 +11,9 @@ namespace Serverless.Replication;
 /// </summary>
 internal static class ReplicaRowCodec
 {
+    /// <summary>The longest row that a table holds: 15 properties of 64 KiB.</summary>
+    public const int MostBytes = 15 * 64 * 1024;
+
     private const byte Format = 1;
     private const int MostDots = 100_000;
 
@@ -48,7 +51,7 @@ internal static class ReplicaRowCodec
         {
             return Decode(bytes);
         }
-        catch (InvalidDataException)
+        catch (Exception bad) when (bad is InvalidDataException or ArgumentException)
         {
             return null;
         }

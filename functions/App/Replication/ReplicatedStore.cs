@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ public sealed class ReplicatedStore : IDisposable
     private readonly Random _random;
     private readonly RowMemory _memory;
     private readonly WriteChain _chain = new();
-    private readonly SemaphoreSlim _repairs = new(MostRepairsAtOnce);
+    private readonly ConcurrentDictionary<string, byte> _repairing = new(StringComparer.Ordinal);
     private int _existing;
 
     public ReplicatedStore(ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
@@ -35,12 +36,12 @@ public sealed class ReplicatedStore : IDisposable
     public async Task<ReadResult> ReadAsync(ReplicaKey key, int? needed, CancellationToken cancellationToken)
     {
         var quorum = needed ?? _options.ReadQuorum;
-        if (await _views.GetAsync(cancellationToken) is not { } view)
-            return new ReadResult.NoQuorum(0, quorum);
-
-        var deadline = Deadline.In(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
+        var deadline = NewDeadline();
         using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        if (await ViewAsync(either.Token) is not { } view)
+            return new ReadResult.NoQuorum(0, quorum);
+
         var lanes = Lanes(view, key).Where(lane => lane.Node.Votes).ToList();
         var read = new QuorumRead(lanes, quorum, _clock, either.Token);
         if (await read.RunAsync() is not { } set || deadline.HasPassed)
@@ -49,7 +50,8 @@ public sealed class ReplicatedStore : IDisposable
         string[] nodes = [.. read.Answered.Select(lane => lane.Node.Id)];
         var stale = read.IsStale(set);
         if (stale)
-            RepairInBackground(key, set, quorum);
+            RepairInBackground(key, set);
+        ProbeInBackground(lanes);
         return new ReadResult.Read(set, nodes, stale);
     }
 
@@ -67,12 +69,12 @@ public sealed class ReplicatedStore : IDisposable
     public async Task<WriteResult> WriteAsync(ReplicaKey key, WriteIntent intent, int? needed, CancellationToken cancellationToken)
     {
         var quorum = needed ?? _options.WriteQuorum;
-        if (await _views.GetAsync(cancellationToken) is not { } view)
-            return new WriteResult.NoQuorum(0, quorum);
-
-        var deadline = Deadline.In(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
+        var deadline = NewDeadline();
         using var waiting = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, cancellationToken);
+        if (await ViewAsync(either.Token) is not { } view)
+            return new WriteResult.NoQuorum(0, quorum);
+
         try
         {
             return await _chain.RunAsync(key.Row, () => WriteNowAsync(view, key, intent, quorum, deadline), either.Token);
@@ -101,15 +103,16 @@ public sealed class ReplicatedStore : IDisposable
         })));
     }
 
-    public void Dispose()
-    {
-        _memory.Dispose();
-        _repairs.Dispose();
-    }
+    public void Dispose() => _memory.Dispose();
+
+    private Deadline NewDeadline() => Deadline.In(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
 
     private async Task<(WriteResult Result, Task InFlight)> WriteNowAsync(
         ClusterView view, ReplicaKey key, WriteIntent intent, int quorum, Deadline deadline)
     {
+        if (deadline.HasPassed)
+            return (new WriteResult.NoQuorum(0, quorum), Task.CompletedTask);
+
         var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         var lanes = Lanes(view, key);
         var hedge = Hedge.After(lanes[0].Node.Health.P95);
@@ -140,22 +143,18 @@ public sealed class ReplicatedStore : IDisposable
         }
     }
 
-    // Bounded: past the bound the next reader, or anti-entropy, finds the same difference again.
-    private void RepairInBackground(ReplicaKey key, VersionSet set, int quorum)
+    // One repair of a key at a time, in turn with its writes, and so many in all: what is left out the next reader finds again.
+    private void RepairInBackground(ReplicaKey key, VersionSet set)
     {
-        if (_repairs.Wait(0))
+        if (_repairing.Count < MostRepairsAtOnce && _repairing.TryAdd(key.Row, 0))
             _ = RepairAsync();
 
         async Task RepairAsync()
         {
+            using var timer = new CancellationTokenSource(NewDeadline().Remaining, _clock);
             try
             {
-                using var timer = new CancellationTokenSource(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
-                if (await _views.GetAsync(timer.Token) is not { } view)
-                    return;
-                var read = new QuorumRead(Lanes(view, key), quorum, _clock, timer.Token);
-                if (await read.RunAsync() is { } now)
-                    await read.RepairAsync(now.Merge(set));
+                await _chain.RunAsync(key.Row, RepairNowAsync, timer.Token);
             }
             catch (OperationCanceledException)
             {
@@ -163,8 +162,38 @@ public sealed class ReplicatedStore : IDisposable
             }
             finally
             {
-                _repairs.Release();
+                _repairing.TryRemove(key.Row, out _);
             }
+
+            async Task<(bool Result, Task InFlight)> RepairNowAsync()
+            {
+                if (await ViewAsync(timer.Token) is not { } view)
+                    return (false, Task.CompletedTask);
+                var read = new QuorumRead(Lanes(view, key), needed: 1, _clock, timer.Token);
+                if (await read.RunAsync() is { } now)
+                    await read.RepairAsync(now.Merge(set));
+                _memory.Forget(key);
+                return (true, Task.CompletedTask);
+            }
+        }
+    }
+
+    // A node that is down is asked last, so an instance that only reads would never learn that it is back. Its breaker lets one call a second through.
+    private static void ProbeInBackground(List<RowLane> lanes)
+    {
+        foreach (var lane in lanes.Where(l => l.Row is null && l.Node.Health.IsDown))
+            _ = lane.ReadAsync(CancellationToken.None);
+    }
+
+    private async Task<ClusterView?> ViewAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _views.GetAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 

@@ -31,8 +31,8 @@ public sealed class ReplicationOptions
     [Range(100, 60_000)]
     public int OperationMilliseconds { get; set; } = 5_000;
 
-    /// <summary>Concurrent versions of a key above which the coordinator refuses a write: 1 to 1,000, default 32.</summary>
-    [Range(1, 1_000)]
+    /// <summary>Concurrent versions of a key above which the coordinator refuses a write: 1 to 48, default 32. So many values of 16 KiB still fit one row.</summary>
+    [Range(1, 48)]
     public int MaxSiblings { get; set; } = 32;
 
     /// <summary>Keys whose rows this instance remembers between writes: 0 to 1,000,000, default 10,000.</summary>
@@ -49,5 +49,7 @@ public sealed class ReplicationOptions
         : WriteQuorum > Copies ? $"Replication:WriteQuorum is {WriteQuorum}, but there are only {Copies} copies (Replication:Copies)."
         : ReadQuorum + WriteQuorum <= Copies
             ? $"Replication: ReadQuorum {ReadQuorum} plus WriteQuorum {WriteQuorum} must be more than Copies {Copies}, or a read may miss an acknowledged write."
+        : CallMilliseconds >= OperationMilliseconds
+            ? $"Replication:CallMilliseconds {CallMilliseconds} must be less than OperationMilliseconds {OperationMilliseconds}, or no other node could be asked in time."
         : null;
 }

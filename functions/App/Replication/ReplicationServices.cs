@@ -24,6 +24,7 @@ internal static class ReplicationServices
             provider.GetRequiredService<IOptions<ReplicationOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReplicatedStore>();
+        services.AddSingleton<NodePromotion>(provider => provider.GetRequiredService<ClusterStore>().PromoteAsync);
         services.AddSingleton<NodeRefill>();
         services.AddSingleton<StampCheck>(provider => new StampTables(provider.GetRequiredService<ClusterViews>()).CheckAsync);
         return services;

@@ -9,7 +9,11 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     /// <summary>Swaps tried on one row before giving up: each loss means that another writer won, so progress is made by someone.</summary>
     private const int MostSwaps = 16;
 
+    // Of one transaction in Azure Tables.
+    private const int MostChanges = 100;
+
     private readonly SemaphoreSlim _turn = new(1);
+    private bool _remembered;
 
     public Node Node => node;
 
@@ -22,7 +26,8 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     /// <summary>The concurrent versions that made this row refuse the last mint; 0 when none did.</summary>
     public int TooMany { get; private set; }
 
-    public void Remember(ReplicaRow row, string? etag) => (Row, ETag) = (row, etag);
+    /// <summary>Begins with what an earlier operation saw.</summary>
+    public void Recall(ReplicaRow row, string etag) => (Row, ETag, _remembered) = (row, etag, true);
 
     /// <summary>False when the node did not answer, or answered with a row that no version of this code wrote.</summary>
     public async Task<bool> ReadAsync(CancellationToken cancellationToken)
@@ -30,10 +35,10 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
         switch (await node.Replica.ReadAsync(partition, key.Row, cancellationToken))
         {
             case RowRead.Found(var found) when ReplicaRowCodec.TryDecode(found.Data) is { } row:
-                Remember(row, found.ETag);
+                (Row, ETag, _remembered) = (row, found.ETag, false);
                 return true;
             case RowRead.Missing:
-                Remember(ReplicaRow.Empty, null);
+                (Row, ETag, _remembered) = (ReplicaRow.Empty, null, false);
                 return true;
             default:
                 return false;
@@ -45,7 +50,7 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     {
         var outcome = await CommitAsync(null, ReplicaRow.Empty, row, cancellationToken);
         if (outcome is RowCommit.Done(var etags))
-            Remember(row, etags[0]);
+            (Row, ETag) = (row, etags[0]);
         return outcome;
     }
 
@@ -61,18 +66,17 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     /// </summary>
     public async Task<bool> MintAsync(WriteIntent intent, int maxSiblings, Func<ulong> newEpoch, CancellationToken cancellationToken)
     {
-        TooMany = 0;
+        // A remembered row may be out of date: it is good for a try, not for a refusal.
+        if (_remembered && Row!.Set.Versions.Length >= maxSiblings)
+            Row = null;
         return await SwapAsync(
             row =>
             {
                 if (row.Set.Contains(intent.Nonce))
                     return null;
-                var siblings = row.Set.Versions.Count(v => !intent.Seen.Covers(v.Dot));
-                if (siblings >= maxSiblings)
-                {
-                    TooMany = siblings;
+                TooMany = row.Set.Versions.Count(v => !intent.Seen.Covers(v.Dot)) is var siblings && siblings >= maxSiblings ? siblings : 0;
+                if (TooMany > 0)
                     return null;
-                }
 
                 var own = row.OwnEpoch == 0 ? newEpoch() : row.OwnEpoch;
                 var actor = new Actor(node.Incarnation, own);
@@ -86,7 +90,7 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     private async Task<bool> SwapAsync(
         Func<ReplicaRow, ReplicaRow?> change, Func<ReplicaRow, bool> holds, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(CancellationToken.None);
         try
         {
             for (var swaps = 0; swaps < MostSwaps; swaps++)
@@ -99,7 +103,7 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
                 switch (await CommitAsync(ETag, Row!, next, cancellationToken))
                 {
                     case RowCommit.Done(var etags):
-                        Remember(next, etags[0]);
+                        (Row, ETag, _remembered) = (next, etags[0], false);
                         return true;
                     case RowCommit.Unavailable:
                         return false;
@@ -120,15 +124,19 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
         }
     }
 
-    // Long values travel in the transaction of the row that points to them; those of overwritten versions leave in it.
+    // Long values travel in the transaction of the row that points to them, those that do not fit ahead of it: nothing points to
+    // them yet. Those of overwritten versions leave with it, or after it: nothing points to them any more.
     private async Task<RowCommit> CommitAsync(string? etag, ReplicaRow before, ReplicaRow after, CancellationToken cancellationToken)
     {
         var data = ReplicaRowCodec.Encode(after);
+        if (data.Length > ReplicaRowCodec.MostBytes)
+            return new RowCommit.Unavailable("row-too-large");
+
         var changes = new List<RowChange>
         {
             etag is null ? new RowChange.Insert(key.Row, data) : new RowChange.Replace(key.Row, data, etag),
         };
-        var room = ValueRows.MostBytesPerTransaction;
+        var room = ValueRows.MostBytesPerTransaction - data.Length;
         foreach (var version in after.Set.Versions.Where(v => v.HasOwnRow && before.Set.Find(v.Dot) is null))
         {
             if (await values.FetchAsync(key, partition, version, cancellationToken) is not { Value: { } value })
@@ -136,15 +144,19 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
 
             RowChange put = new RowChange.Put(key.ValueRow(version.Dot), value);
             room -= value.Length;
-            if (room >= 0)
+            if (room >= 0 && changes.Count < MostChanges)
                 changes.Add(put);
             else if (await node.Replica.CommitAsync(partition, [put], cancellationToken) is not RowCommit.Done)
                 return new RowCommit.Unavailable("value-not-written");
         }
 
-        changes.AddRange(before.Set.Versions
-            .Where(v => v.HasOwnRow && after.Set.Find(v.Dot) is null)
-            .Select(v => new RowChange.Delete(key.ValueRow(v.Dot))));
-        return await node.Replica.CommitAsync(partition, changes, cancellationToken);
+        var outcome = await node.Replica.CommitAsync(partition, changes, cancellationToken);
+        if (outcome is RowCommit.Done)
+        {
+            foreach (var gone in before.Set.Versions.Where(v => v.HasOwnRow && after.Set.Find(v.Dot) is null))
+                await node.Replica.CommitAsync(partition, [new RowChange.Delete(key.ValueRow(gone.Dot))], cancellationToken);
+        }
+
+        return outcome;
     }
 }

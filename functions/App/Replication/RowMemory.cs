@@ -26,7 +26,7 @@ internal sealed class RowMemory(int keys) : IDisposable
         foreach (var lane in lanes)
         {
             var row = Array.Find(entry.Rows, r => r.Node == lane.Node.Id);
-            lane.Remember(row.Row, row.ETag);
+            lane.Recall(row.Row, row.ETag);
         }
 
         return true;

@@ -14,6 +14,9 @@ internal sealed class TableReplica(TableClient table) : IReplica
     /// <summary>The reason given when the node has no such table: it lost its state, or holds another incarnation.</summary>
     public const string TableMissing = "table-missing";
 
+    /// <summary>The reason given when the request itself cannot be accepted: the node is well.</summary>
+    public const string Unacceptable = "unacceptable";
+
     private const int PropertyBytes = 64 * 1024;
     private static readonly string[] Properties = [.. Enumerable.Range(0, 15).Select(i => "d" + i.ToString(CultureInfo.InvariantCulture))];
 
@@ -156,6 +159,7 @@ internal sealed class TableReplica(TableClient table) : IReplica
     private static string Reason(Exception failure) => failure switch
     {
         RequestFailedException missing when IsMissingTable(missing.GetRawResponse()) => TableMissing,
+        RequestFailedException { Status: 400 or 413 } => Unacceptable,
         RequestFailedException { Status: > 0 } answered => $"{answered.Status} {answered.ErrorCode}",
         OperationCanceledException => "timeout",
         _ => "unreachable",

@@ -16,7 +16,7 @@ internal sealed class WriteChain
     /// </summary>
     public async Task<T> RunAsync<T>(string key, Func<Task<(T Result, Task InFlight)>> write, CancellationToken cancellationToken)
     {
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new TaskCompletionSource();
         Task? before = null;
         _ = _last.AddOrUpdate(key, mine.Task, (_, last) =>
         {
@@ -41,8 +41,8 @@ internal sealed class WriteChain
     // A writer that gave up waiting still passes on the wait for the one before it.
     private async Task ReleaseAsync(string key, TaskCompletionSource mine, Task? before, Task inFlight)
     {
-        await Task.WhenAll(before ?? Task.CompletedTask, inFlight).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        mine.SetResult();
+        await Task.WhenAll(before ?? Task.CompletedTask, inFlight).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         _last.TryRemove(new KeyValuePair<string, Task>(key, mine.Task));
+        mine.SetResult();
     }
 }

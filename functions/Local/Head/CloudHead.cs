@@ -73,7 +73,7 @@ public sealed class CloudHead : IAsyncDisposable
         var lost = cloud.Nodes.Where(n => regions.Contains(n.Region)).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
         if (await _app.Services.GetRequiredService<ClusterStore>().ReincarnateAsync(lost, hasOlderState, cancellationToken) is null)
             throw new InvalidOperationException("too few nodes answer to give the lost ones new incarnations");
-        _app.Services.GetRequiredService<ClusterViews>().Expire();
+        await _app.Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
         foreach (var region in regions)
             cloud.Recovered(region);
 

@@ -1,0 +1,87 @@
+using Serverless.Replication;
+
+namespace Serverless.Tests.Simulation;
+
+/// <summary>What clients did and saw, and what nodes stored; and the laws over it.</summary>
+internal sealed class KvHistory
+{
+    private readonly Dictionary<(string Key, Dot Dot), UInt128> _issued = [];
+    private readonly List<Write> _writes = [];
+
+    public List<string> Broken { get; } = [];
+
+    public int Acknowledged => _writes.Count(w => w.Acknowledged);
+
+    public int Attempted => _writes.Count;
+
+    public Write Begin(string key, UInt128 nonce, CausalContext seen)
+    {
+        var write = new Write(key, nonce, seen);
+        _writes.Add(write);
+        return write;
+    }
+
+    /// <summary>Every row that any node stores passes here: no dot may name two writes.</summary>
+    public void Stored(RowChange change)
+    {
+        var data = change switch
+        {
+            RowChange.Insert(_, var inserted) => inserted,
+            RowChange.Replace(_, var replaced, _) => replaced,
+            _ => default,
+        };
+        if (ReplicaKey.FromRow(change.Row) is null || ReplicaRowCodec.TryDecode(data) is not { } row)
+            return;
+        foreach (var version in row.Set.Versions)
+        {
+            if (!_issued.TryAdd((change.Row, version.Dot), version.Nonce) && _issued[(change.Row, version.Dot)] != version.Nonce)
+                Broken.Add($"dot {version.Dot} of {change.Row} names two writes");
+        }
+    }
+
+    /// <summary>What was acknowledged before a read began must be in its answer, or known there as overwritten.</summary>
+    public IReadOnlyList<Write> AcknowledgedSoFar(string key) => [.. _writes.Where(w => w.Acknowledged && w.Key == key)];
+
+    public void Read(string key, IReadOnlyList<Write> before, VersionSet answer)
+    {
+        foreach (var write in before)
+        {
+            if (!answer.Contains(write.Nonce) && !Dots(write).Any(answer.Context.Covers))
+                Broken.Add($"a read of {key} missed a write that was acknowledged before it began");
+        }
+    }
+
+    /// <summary>After everything has healed: the final answer for each key.</summary>
+    public void Final(string key, VersionSet answer)
+    {
+        foreach (var write in _writes.Where(w => w.Acknowledged && w.Key == key && !answer.Contains(w.Nonce)))
+        {
+            if (!_writes.Any(other => other != write && other.Key == key && Dots(write).Any(other.Seen.Covers)))
+                Broken.Add($"an acknowledged write of {key} is lost");
+        }
+
+        foreach (var version in answer.Versions)
+        {
+            if (_writes.Any(w => w.Acknowledged && w.Key == key && w.Nonce != version.Nonce && w.Seen.Covers(version.Dot)))
+                Broken.Add($"a version of {key} that an acknowledged write overwrote has come back");
+        }
+    }
+
+    private IEnumerable<Dot> Dots(Write write) =>
+        _issued.Where(i => i.Value == write.Nonce).Select(i => i.Key.Dot).Concat(write.Known.Beyond).Concat(write.Known.Vector.Where(d => !write.Seen.Covers(d)));
+
+    internal sealed class Write(string key, UInt128 nonce, CausalContext seen)
+    {
+        public string Key => key;
+
+        public UInt128 Nonce => nonce;
+
+        public CausalContext Seen => seen;
+
+        public bool Acknowledged { get; private set; }
+
+        public CausalContext Known { get; private set; } = CausalContext.Empty;
+
+        public void Acknowledge(CausalContext known) => (Acknowledged, Known) = (true, known);
+    }
+}
