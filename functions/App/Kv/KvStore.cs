@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Options;
 using Serverless.Replication;
 
 namespace Serverless.Kv;
 
 /// <summary>The key-value store: what the functions ask for, in terms of values and causality. Outcomes are values.</summary>
-public sealed class KvStore(ReplicatedStore store, TimeProvider clock)
+public sealed class KvStore(ReplicatedStore store, IOptions<ReplicationOptions> options, TimeProvider clock)
 {
     /// <summary>Bytes of the longest value: 256 KiB.</summary>
     public const int MaxValueBytes = 256 * 1024;
@@ -14,13 +15,15 @@ public sealed class KvStore(ReplicatedStore store, TimeProvider clock)
     /// <summary>All versions with their values.</summary>
     public async Task<ReadResult> GetAsync(ReplicaKey key, int? needed, CancellationToken cancellationToken)
     {
+        using var timer = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.Value.OperationMilliseconds), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         ReadResult result = new ReadResult.NoQuorum(0, needed ?? 0);
         for (var reads = 0; reads < MostReads; reads++)
         {
-            result = await store.ReadAsync(key, needed, cancellationToken);
+            result = await store.ReadAsync(key, needed, either.Token);
             if (result is not ReadResult.Read(var set, var nodes, _) read)
                 return result;
-            if (await FetchAllAsync(key, set, cancellationToken) is { } whole)
+            if (await FetchAllAsync(key, set, either.Token) is { } whole)
                 return read with { Set = whole };
             result = new ReadResult.NoQuorum(nodes.Count - 1, nodes.Count);
         }
