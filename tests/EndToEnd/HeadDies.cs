@@ -53,7 +53,11 @@ public sealed class HeadDies : IDisposable
             {
                 try
                 {
-                    await clients.WriteAsync(entry);
+                    if (!await clients.TryWriteAsync(entry))
+                    {
+                        _uncertain.Enqueue(entry);
+                        continue;
+                    }
                 }
                 catch (HttpRequestException)
                 {
@@ -71,7 +75,7 @@ public sealed class HeadDies : IDisposable
         Assert.False(writing.IsCompleted, $"The writers ended before the head was killed: {writing.Exception?.Message}");
         await local.KillAsync();
         await writing.WaitAsync(WorkLimit, TimeProvider.System, Cancelled);
-        Assert.Equal(KvClients.Count, _uncertain.Count);
+        Assert.NotEmpty(_uncertain);
     }
 
     private async Task<int> CountWholeAsync(KvClients clients)
