@@ -6,7 +6,7 @@ namespace Serverless.Tests.Local;
 /// <summary>The command as a process of its own, ended from outside.</summary>
 public sealed class CloudParentTests : IDisposable
 {
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(15);
 
     private readonly CloudFolder _folder = new();
 

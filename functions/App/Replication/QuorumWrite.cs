@@ -134,12 +134,8 @@ internal sealed class QuorumWrite
     {
         if (!eager)
             await Task.WhenAny(_more.Task, LateAsync());
-        var held = await _prepared[place].Value && await _decided.Task is { } set && await TryAsync(lane.MergeAsync(set, _token));
-        if (!held)
-        {
-            _more.TrySetResult();
+        if (!await HeldAsync(lane, place))
             return false;
-        }
 
         bool enough;
         lock (_acknowledged)
@@ -155,6 +151,23 @@ internal sealed class QuorumWrite
         }
 
         return true;
+    }
+
+    private async Task<bool> HeldAsync(RowLane lane, int place)
+    {
+        for (var tries = 0; tries < Retry.MostTries && !_token.IsCancellationRequested; tries++)
+        {
+            if (tries > 0)
+                await Retry.PauseAsync(tries, _rules.Clock);
+            var ready = await _prepared[place].Value || tries > 0;
+            if (await _decided.Task is not { } set)
+                break;
+            if (ready && await TryAsync(lane.MergeAsync(set, _token)))
+                return true;
+            _more.TrySetResult();
+        }
+
+        return false;
     }
 
     // Owners that were asked had the time they usually need after the decision, and are not enough yet.

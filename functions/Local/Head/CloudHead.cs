@@ -16,6 +16,8 @@ public sealed class CloudHead : IAsyncDisposable
 
     public const string AppSecret = "local-secret";
 
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
     private readonly WebApplication _app;
     private readonly DevIdentity _identity;
 
@@ -64,6 +66,8 @@ public sealed class CloudHead : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        using var limit = new CancellationTokenSource(StopLimit, TimeProvider.System);
+        await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
         _identity.Dispose();
     }

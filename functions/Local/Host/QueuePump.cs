@@ -33,7 +33,7 @@ internal sealed partial class QueuePump(
             }
             catch (Exception failed) when (!stopping.IsCancellationRequested)
             {
-                StorageFailed(log, function.Name, queue, RetryAfter, failed);
+                StorageFailed(log, function.Name, queue, RetryAfter, failed.GetType().Name);
                 await clock.Pause(RetryAfter, stopping);
             }
             catch (OperationCanceledException)
@@ -132,8 +132,8 @@ internal sealed partial class QueuePump(
         return poll * 2 < options.LongestPoll ? poll * 2 : options.LongestPoll;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue function {Function}: queue {Queue} cannot be reached; trying again in {Delay}")]
-    private static partial void StorageFailed(ILogger log, string function, string queue, TimeSpan delay, Exception failed);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Queue function {Function}: queue {Queue} cannot be reached ({Reason}); trying again in {Delay}")]
+    private static partial void StorageFailed(ILogger log, string function, string queue, TimeSpan delay, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Queue function {Function}: a message of {Queue} could not be settled and is delivered again")]
     private static partial void SettleFailed(ILogger log, string function, string queue, Exception failed);

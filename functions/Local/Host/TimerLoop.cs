@@ -25,7 +25,7 @@ internal sealed partial class TimerLoop(
             }
             catch (Exception failed) when (!stopping.IsCancellationRequested)
             {
-                TableFailed(log, function.Name, RetryAfter, failed);
+                TableFailed(log, function.Name, RetryAfter, failed.GetType().Name);
                 await clock.Pause(RetryAfter, stopping);
             }
             catch (OperationCanceledException)
@@ -104,7 +104,7 @@ internal sealed partial class TimerLoop(
             }
             catch (Exception failed)
             {
-                TableFailed(log, function.Name, RenewEvery, failed);
+                TableFailed(log, function.Name, RenewEvery, failed.GetType().Name);
             }
 
             if (held.LeaseEnd <= clock.GetUtcNow())
@@ -118,8 +118,8 @@ internal sealed partial class TimerLoop(
         return held;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Function}: its state cannot be read or written; trying again in {Delay}")]
-    private static partial void TableFailed(ILogger log, string function, TimeSpan delay, Exception failed);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Function}: its state cannot be read or written ({Reason}); trying again in {Delay}")]
+    private static partial void TableFailed(ILogger log, string function, TimeSpan delay, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Function}: the lease was lost while it ran; its run was cancelled")]
     private static partial void LeaseLost(ILogger log, string function);
