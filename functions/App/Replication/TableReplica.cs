@@ -17,6 +17,7 @@ internal sealed class TableReplica(TableClient table) : IReplica
     /// <summary>The reason given when the request itself cannot be accepted: the node is well.</summary>
     public const string Unacceptable = "unacceptable";
 
+    private const string NoTable = "TableNotFound";
     private const int PropertyBytes = 64 * 1024;
     private static readonly string[] Properties = [.. Enumerable.Range(0, 15).Select(i => "d" + i.ToString(CultureInfo.InvariantCulture))];
 
@@ -45,7 +46,7 @@ internal sealed class TableReplica(TableClient table) : IReplica
                 ? [await SingleAsync(partition, changes[0], cancellationToken)]
                 : await TransactionAsync(partition, changes, cancellationToken));
         }
-        catch (RequestFailedException refused) when (refused.Status is 409 or 412 or 404 && !IsMissingTable(refused.GetRawResponse()))
+        catch (RequestFailedException refused) when (refused.Status is 409 or 412 or 404 && !IsMissingTable(refused))
         {
             return new RowCommit.Refused(refused.ErrorCode ?? "refused");
         }
@@ -147,8 +148,11 @@ internal sealed class TableReplica(TableClient table) : IReplica
 
     private static bool IsMissingTable(Response? response) =>
         response is { Status: 404 } && (response.Headers.TryGetValue("x-ms-error-code", out var code) && code is not null
-            ? code == "TableNotFound"
-            : response.Content?.ToString().Contains("TableNotFound", StringComparison.Ordinal) == true);
+            ? code == NoTable
+            : response.Content?.ToString().Contains(NoTable, StringComparison.Ordinal) == true);
+
+    private static bool IsMissingTable(RequestFailedException failure) =>
+        failure.Status == 404 && (failure.ErrorCode == NoTable || failure.Message.Contains(NoTable, StringComparison.Ordinal));
 
     private static bool IsConnectRefusal(Exception failure) =>
         failure.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
@@ -158,7 +162,7 @@ internal sealed class TableReplica(TableClient table) : IReplica
 
     private static string Reason(Exception failure) => failure switch
     {
-        RequestFailedException missing when IsMissingTable(missing.GetRawResponse()) => TableMissing,
+        RequestFailedException missing when IsMissingTable(missing) => TableMissing,
         RequestFailedException { Status: 400 or 413 } => Unacceptable,
         RequestFailedException { Status: > 0 } answered => $"{answered.Status} {answered.ErrorCode}",
         OperationCanceledException => "timeout",
