@@ -72,7 +72,5 @@ internal sealed class TimerTable
     private static DateTimeOffset Time(TableEntity row, string name) =>
         DateTimeOffset.Parse(row.GetString(name), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 
-#pragma warning disable CA1308 // function names are compared without case; the row's key is the lower-case one
     private static string Key(string function) => function.ToLowerInvariant();
-#pragma warning restore CA1308
 }
