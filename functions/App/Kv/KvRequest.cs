@@ -17,9 +17,10 @@ internal sealed class KvRequest
 
     public ReplicaKey Key { get; private set; } = null!;
 
-    /// <summary>r, then w; null when not given.</summary>
+    /// <summary>Replicas that must answer a read, 1 to N; null when the request does not say.</summary>
     public int? Read { get; private set; }
 
+    /// <summary>Replicas that must hold a write, 1 to N; null when the request does not say.</summary>
     public int? Write { get; private set; }
 
     /// <summary>What the client says it has seen; null when it says nothing.</summary>

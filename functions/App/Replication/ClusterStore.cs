@@ -5,8 +5,9 @@ namespace Serverless.Replication;
 
 /// <summary>
 /// Keeps the cluster document on every node, in the table "cluster", and creates the tables of incarnations. Changes are made
-/// one at a time by an operator (locally: by the supervisor); each node accepts only a greater epoch, and a change counts once
-/// a majority holds it.
+/// by compare-and-swap: each node accepts only a greater epoch, the first node that answers decides between changes made at once,
+/// and a change counts once a majority holds it. Two changers that disagree on which node answers first can still overtake each
+/// other; strict registers will end that.
 /// </summary>
 public sealed class ClusterStore(
     TableNodes tables, IOptions<ClusterOptions> cluster, IOptions<ReplicationOptions> replication, Random random, TimeProvider clock)
@@ -59,13 +60,15 @@ public sealed class ClusterStore(
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
-            if (await LoadAsync(cancellationToken) is not { } document)
-                continue;
-            if (change(document) is not { } next)
-                return null;
-            await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
-            if (await PublishAsync(next, cancellationToken))
-                return next;
+            if (await LoadAsync(cancellationToken) is { } document)
+            {
+                if (change(document) is not { } next)
+                    return null;
+                await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
+                if (await PublishAsync(next, cancellationToken))
+                    return next;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 500)), clock, cancellationToken);
         }
 
@@ -100,18 +103,28 @@ public sealed class ClusterStore(
                 await tables.Service(node).CreateTableIfNotExistsAsync(member.Table, cancellationToken);
         }));
 
+    // The first node that answers decides between changes made at once: whoever comes second there writes nowhere else.
     private async Task<bool> PublishAsync(ClusterDocument document, CancellationToken cancellationToken)
     {
-        var told = await Task.WhenAll(_nodes.Select(node => WriteAsync(node, document, cancellationToken)));
-        return told.Count(t => t) >= Majority;
+        for (var first = 0; first < _nodes.Count; first++)
+        {
+            if (await WriteAsync(_nodes[first], document, cancellationToken) is not { } held)
+                continue;
+            if (!held)
+                return false;
+            var others = await Task.WhenAll(_nodes.Skip(first + 1).Select(node => WriteAsync(node, document, cancellationToken)));
+            return 1 + others.Count(h => h == true) >= Majority;
+        }
+
+        return false;
     }
 
-    // True when the node now holds this very document.
-    private async Task<bool> WriteAsync(NodeOptions node, ClusterDocument document, CancellationToken cancellationToken)
+    // True when the node now holds this very document, false when it holds another that is not older; null when it does not answer.
+    private async Task<bool?> WriteAsync(NodeOptions node, ClusterDocument document, CancellationToken cancellationToken)
     {
         var copy = await ReadAsync(node, cancellationToken);
         if (!copy.Answered)
-            return false;
+            return null;
         if (copy.Document is { } held && held.Epoch >= document.Epoch)
             return Same(held, document);
 
@@ -122,13 +135,18 @@ public sealed class ClusterStore(
         }
         catch (RequestFailedException)
         {
-            return false;
+            return null;
         }
 
         RowChange change = copy.ETag is { } etag
             ? new RowChange.Replace(Current, document.ToJson(), etag)
             : new RowChange.Insert(Current, document.ToJson());
-        return await tables.Replica(node, Table).CommitAsync(Partition, [change], cancellationToken) is RowCommit.Done;
+        return await tables.Replica(node, Table).CommitAsync(Partition, [change], cancellationToken) switch
+        {
+            RowCommit.Done => true,
+            RowCommit.Refused => false,
+            _ => null,
+        };
     }
 
     private async Task<Copy> ReadAsync(NodeOptions node, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Extensions.Options;
 
 namespace Serverless.Replication;
@@ -82,15 +81,17 @@ public sealed class ClusterViews
         {
             Volatile.Write(ref _expired, false);
             var document = await _load(limit.Token);
+            if (document is null)
+                Volatile.Write(ref _expired, true);
             lock (_lock)
             {
                 if (document is not null && (_view is null || document.Epoch > _view.Epoch))
                     _view = new ClusterView(document.ToRing(), document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal));
             }
         }
-        catch (Exception failure) when (failure is RequestFailedException or OperationCanceledException)
+        catch (Exception failure) when (failure is not InvalidOperationException)
         {
-            // Asked again by whoever needs it, after the pause.
+            // Asked again by whoever needs it, after the pause. A configuration that does not fit the cluster is for people to read.
             Volatile.Write(ref _expired, true);
         }
         finally

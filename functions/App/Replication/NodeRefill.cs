@@ -48,6 +48,7 @@ public sealed partial class NodeRefill(ClusterViews views, NodePromotion promote
                 continue;
             if (await promote(node.Id, node.Incarnation, cancellationToken) is { } document)
                 LogRefilled(node.Id, document.Epoch);
+            _progress.Remove(node.Incarnation);
             await views.RefreshAsync(cancellationToken);
         }
     }

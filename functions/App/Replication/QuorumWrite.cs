@@ -157,6 +157,9 @@ internal sealed class QuorumWrite
     {
         for (var tries = 0; tries < Retry.MostTries && !_token.IsCancellationRequested; tries++)
         {
+            // Tried again only while the write still needs it: the next write of the key waits for this one.
+            if (tries > 0 && _enough.Task.IsCompleted)
+                break;
             if (tries > 0)
                 await Retry.PauseAsync(tries, _rules.Clock);
             var ready = await _prepared[place].Value || tries > 0;

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Options;
+using Serverless.Local.Cloud;
+using Serverless.Replication;
+
+namespace Serverless.Tests.Replication;
+
+/// <summary>The membership on real tables, changed by several instances at once.</summary>
+public sealed class ClusterStoreTests : IAsyncLifetime
+{
+    private readonly List<TableNodes> _tables = [];
+    private LocalCloud _cloud = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _cloud = await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true, NodesPerRegion = 1 }, cancellationToken: Cancelled);
+
+    public async ValueTask DisposeAsync()
+    {
+        _tables.ForEach(t => t.Dispose());
+        await _cloud.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Instances_that_start_a_cluster_at_once_agree_on_one_and_changes_at_once_are_all_made()
+    {
+        var stores = Enumerable.Range(1, 3).Select(Store).ToList();
+        await Task.WhenAll(stores.Select(s => s.LoadAsync(Cancelled)));
+        var founded = await Task.WhenAll(stores.Select(s => LoadedAsync(s)));
+        Assert.Single(founded.Select(d => Convert.ToHexString(d.ToJson())).Distinct());
+
+        var ids = _cloud.Nodes.Select(n => n.Id).ToList();
+        var changes = await Task.WhenAll(stores.Zip(ids, (store, id) => store.ReincarnateAsync(new HashSet<string>([id]), false, Cancelled)));
+        Assert.All(changes, Assert.NotNull);
+        var now = await LoadedAsync(stores[0]);
+        Assert.All(now.Nodes, n => Assert.Equal(MemberState.Refilling, n.State));
+
+        await Task.WhenAll(stores.Zip(now.Nodes, (store, n) => store.PromoteAsync(n.Id, n.Incarnation, Cancelled)));
+        Assert.All((await LoadedAsync(stores[1])).Nodes, n => Assert.Equal(MemberState.Member, n.State));
+        Assert.Null(await stores[2].PromoteAsync(ids[0], incarnation: 1, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_membership_that_cannot_be_read_is_never_replaced_by_a_new_cluster()
+    {
+        var store = Store(1);
+        await LoadedAsync(store);
+        foreach (var node in Nodes())
+        {
+            var replica = _tables[0].Replica(node, "cluster");
+            await replica.CommitAsync("cluster", [new RowChange.Put("current", "written by a newer version"u8.ToArray())], Cancelled);
+        }
+
+        Assert.Null(await store.LoadAsync(Cancelled));
+        var row = Assert.IsType<RowRead.Found>(await _tables[0].Replica(Nodes()[0], "cluster").ReadAsync("cluster", "current", Cancelled)).Row;
+        Assert.Equal("written by a newer version"u8.ToArray(), row.Data.ToArray());
+    }
+
+    // While others are at it a load may find no majority for a moment.
+    private static async Task<ClusterDocument> LoadedAsync(ClusterStore store)
+    {
+        ClusterDocument? document = null;
+        await Eventually.HoldsAsync(async () => (document = await store.LoadAsync(Cancelled)) is not null, "a majority shows one membership");
+        return document!;
+    }
+
+    private List<NodeOptions> Nodes() =>
+        [.. _cloud.Nodes.Select(n => new NodeOptions { Id = n.Id, Region = n.Region, Endpoint = n.TableEndpoint, Account = n.Account, Key = n.Key })];
+
+    private ClusterStore Store(int seed)
+    {
+        var tables = new TableNodes();
+        _tables.Add(tables);
+        return new ClusterStore(
+            tables, Options.Create(new ClusterOptions { Region = "local-1", Nodes = Nodes() }), Options.Create(new ReplicationOptions()), new Random(seed), TimeProvider.System);
+    }
+}
