@@ -51,12 +51,12 @@ internal sealed class MemoryCluster
     public static async Task<CausalContext> PutAsync(
         ReplicatedStore store, string key, string? value, CausalContext? seen = null, int? needed = null)
     {
-        var result = await store.WriteAsync(Key(key), Intent(store, value, seen), needed, TestContext.Current.CancellationToken);
+        var result = await store.WriteAsync(Key(key), Intent(store, value, seen), new QuorumRules(needed), TestContext.Current.CancellationToken);
         return Assert.IsType<WriteResult.Written>(result).Context;
     }
 
     public static async Task<VersionSet> GetAsync(ReplicatedStore store, string key, int? needed = null) =>
-        Assert.IsType<ReadResult.Read>(await store.ReadAsync(Key(key), needed, TestContext.Current.CancellationToken)).Set;
+        Assert.IsType<ReadResult.Read>(await store.ReadAsync(Key(key), new QuorumRules(needed), TestContext.Current.CancellationToken)).Set;
 
     public static IReadOnlyList<string> Values(VersionSet set) =>
         [.. set.Versions.Select(v => v.IsTombstone ? "†" : Encoding.UTF8.GetString(v.Value!.Value.Span)).Order(StringComparer.Ordinal)];

@@ -26,6 +26,19 @@ internal sealed class MemoryReplica : IReplica
             return [.. _partitions.SelectMany(p => p.Value.Select(r => (p.Key, ToRow(r.Key, r.Value))))];
     }
 
+    /// <summary>Rows vanish, as if somebody had deleted them.</summary>
+    public void Remove(Func<string, string, bool> which)
+    {
+        foreach (var (partition, rows) in _partitions)
+        {
+            foreach (var row in rows.Keys.Where(row => which(partition, row)).ToList())
+                rows.Remove(row);
+        }
+    }
+
+    /// <summary>The rows of keys and of their long values: neither hints nor those of trees.</summary>
+    public IReadOnlyList<(string Partition, Row Row)> Data() => [.. All().Where(row => char.IsAsciiLetter(row.Row.Name[0]))];
+
     public Task<RowRead> ReadAsync(string partition, string row, CancellationToken cancellationToken)
     {
         CheckName(partition);

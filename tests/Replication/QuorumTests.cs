@@ -116,9 +116,9 @@ public class QuorumTests
         foreach (var owner in _cluster.Owners(Key("k")).Take(2))
             _cluster.Faults[owner].Fault = Fault.Down;
         var store = _cluster.Coordinator();
-        Assert.Equal(new ReadResult.NoQuorum(1, 2), await store.ReadAsync(Key("k"), null, TestContext.Current.CancellationToken));
+        Assert.Equal(new ReadResult.NoQuorum(1, 2), await store.ReadAsync(Key("k"), new QuorumRules(null, Sloppy: false), TestContext.Current.CancellationToken));
         Assert.Equal(
-            new WriteResult.NoQuorum(1, 2), await store.WriteAsync(Key("k"), Intent(store, "v"), null, TestContext.Current.CancellationToken));
+            new WriteResult.NoQuorum(1, 2), await store.WriteAsync(Key("k"), Intent(store, "v"), new QuorumRules(null, Sloppy: false), TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -158,10 +158,10 @@ public class QuorumTests
         await PutAsync(store, "k", "v");
         _cluster.Faults[owners[2]].Fault = Fault.None;
 
-        var result = await store.ReadAsync(Key("k"), 3, TestContext.Current.CancellationToken);
+        var result = await store.ReadAsync(Key("k"), new QuorumRules(3), TestContext.Current.CancellationToken);
         Assert.True(Assert.IsType<ReadResult.Read>(result).Repairing);
-        await Eventually.HoldsAsync(() => _cluster.Memory[owners[2]].All().Count == 1, "the stale owner has the row");
-        Assert.False(Assert.IsType<ReadResult.Read>(await store.ReadAsync(Key("k"), 3, TestContext.Current.CancellationToken)).Repairing);
+        await Eventually.HoldsAsync(() => _cluster.Memory[owners[2]].Data().Count == 1, "the stale owner has the row");
+        Assert.False(Assert.IsType<ReadResult.Read>(await store.ReadAsync(Key("k"), new QuorumRules(3), TestContext.Current.CancellationToken)).Repairing);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public class QuorumTests
         foreach (var other in new[] { store, _cluster.Coordinator("r2", 2) })
         {
             Assert.Equal(
-                new WriteResult.TooManySiblings(4), await other.WriteAsync(Key("k"), Intent(other, "5"), null, TestContext.Current.CancellationToken));
+                new WriteResult.TooManySiblings(4), await other.WriteAsync(Key("k"), Intent(other, "5"), new QuorumRules(null), TestContext.Current.CancellationToken));
         }
 
         Assert.Equal(before, Stored());
@@ -189,14 +189,14 @@ public class QuorumTests
         var store = _cluster.Coordinator();
         var big = new string('x', 200_000);
         var seen = await PutAsync(store, "k", big, needed: 3);
-        Assert.All(_cluster.Owners(Key("k")), owner => Assert.Equal(2, _cluster.Memory[owner].All().Count));
+        Assert.All(_cluster.Owners(Key("k")), owner => Assert.Equal(2, _cluster.Memory[owner].Data().Count));
 
         var set = await GetAsync(_cluster.Coordinator("r2", 2), "k");
         var fetched = await store.FetchAsync(Key("k"), set.Versions[0], TestContext.Current.CancellationToken);
         Assert.Equal(200_000, fetched!.Value!.Value.Length);
 
         await PutAsync(_cluster.Coordinator("r3", 3), "k", "short", seen, needed: 3);
-        Assert.All(_cluster.Owners(Key("k")), owner => Assert.Single(_cluster.Memory[owner].All()));
+        Assert.All(_cluster.Owners(Key("k")), owner => Assert.Single(_cluster.Memory[owner].Data()));
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public class QuorumTests
             await PutAsync(store, "k", new string((char)('a' + i), 256 * 1024));
         _cluster.Faults[owners[2]].Fault = Fault.None;
         Assert.Equal(32, (await GetAsync(_cluster.Coordinator("r2", 2), "k", 3)).Versions.Length);
-        await Eventually.HoldsAsync(() => _cluster.Memory[owners[2]].All().Count == 33, "the stale owner has the row and every value");
+        await Eventually.HoldsAsync(() => _cluster.Memory[owners[2]].Data().Count == 33, "the stale owner has the row and every value");
     }
 
     [Fact]

@@ -30,17 +30,17 @@ internal sealed class KvHistory
             RowChange.Replace(_, var replaced, _) => replaced,
             _ => default,
         };
-        if (ReplicaKey.FromRow(change.Row) is null || ReplicaRowCodec.TryDecode(data) is not { } row)
+        if ((ReplicaKey.FromRow(change.Row) ?? HintNames.Parse(change.Row)?.Key) is not { } key || ReplicaRowCodec.TryDecode(data) is not { } row)
             return;
         foreach (var version in row.Set.Versions)
         {
-            if (!_issued.TryAdd((change.Row, version.Dot), version.Nonce) && _issued[(change.Row, version.Dot)] != version.Nonce)
-                Broken.Add($"dot {version.Dot} of {change.Row} names two writes");
+            if (!_issued.TryAdd((key.Row, version.Dot), version.Nonce) && _issued[(key.Row, version.Dot)] != version.Nonce)
+                Broken.Add($"dot {version.Dot} of {key.Text} names two writes");
         }
     }
 
-    /// <summary>What was acknowledged before a read began must be in its answer, or known there as overwritten.</summary>
-    public IReadOnlyList<Write> AcknowledgedSoFar(string key) => [.. _writes.Where(w => w.Acknowledged && w.Key == key)];
+    /// <summary>What owners had acknowledged before a read began must be in what owners answer to it, or known there as overwritten.</summary>
+    public IReadOnlyList<Write> HeldByOwners(string key) => [.. _writes.Where(w => w.HeldByOwners && w.Key == key)];
 
     public void Read(string key, IReadOnlyList<Write> before, VersionSet answer)
     {
@@ -80,8 +80,12 @@ internal sealed class KvHistory
 
         public bool Acknowledged { get; private set; }
 
+        /// <summary>Acknowledged, and not by nodes that stand in.</summary>
+        public bool HeldByOwners { get; private set; }
+
         public CausalContext Known { get; private set; } = CausalContext.Empty;
 
-        public void Acknowledge(CausalContext known) => (Acknowledged, Known) = (true, known);
+        public void Acknowledge(WriteResult.Written written) =>
+            (Acknowledged, Known, HeldByOwners) = (true, written.Context, written.Answers.All(answer => !answer.StandsIn));
     }
 }

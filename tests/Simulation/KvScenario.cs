@@ -4,7 +4,8 @@ namespace Serverless.Tests.Simulation;
 
 /// <summary>
 /// One simulated life of a cluster: clients read and write a few keys through several coordinators while nodes fail, lose
-/// messages, are cut off and wiped, and instances pause; then everything heals and the laws are checked.
+/// messages, are cut off, wiped and robbed of their trees, instances pause, and the timers' jobs run in between; then everything
+/// heals, the jobs bring all replicas together without a client reading, and the laws are checked.
 /// </summary>
 internal sealed class KvScenario
 {
@@ -18,10 +19,10 @@ internal sealed class KvScenario
     private readonly KvHistory _history = new();
     private bool _calm;
 
-    private KvScenario(int seed)
+    private KvScenario(int seed, Mutation mutation)
     {
         _simulator = new Simulator(seed);
-        _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2);
+        _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2, mostHints: seed % 5 == 0 ? 1 : 10_000, mutation);
         foreach (var node in _cluster.Nodes.Values)
             node.Committed = _history.Stored;
     }
@@ -29,9 +30,9 @@ internal sealed class KvScenario
     private Random Random => _simulator.Random;
 
     /// <summary>What was broken, and a line that two runs of one seed must share.</summary>
-    public static (IReadOnlyList<string> Broken, string Trace) Run(int seed)
+    public static (IReadOnlyList<string> Broken, string Trace) Run(int seed, Mutation mutation = Mutation.None)
     {
-        var scenario = new KvScenario(seed);
+        var scenario = new KvScenario(seed, mutation);
         scenario._simulator.Run(scenario.LiveAsync);
         return (scenario._history.Broken,
             $"{scenario._simulator.Steps} steps, {scenario._history.Acknowledged} of {scenario._history.Attempted} writes, {scenario._simulator.Time.GetTimestamp()} ticks");
@@ -41,29 +42,24 @@ internal sealed class KvScenario
     {
         await _cluster.StartAsync();
         var weather = WeatherAsync();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(ClientAsync));
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ClientAsync()));
         _calm = true;
         await weather;
         await HealAsync();
+        _history.Broken.AddRange(StoredState.Broken(_cluster));
         foreach (var key in Keys)
         {
-            foreach (var coordinator in _cluster.Coordinators)
-                await coordinator.ReadAsync(Key(key), 3, CancellationToken.None);
-            await _simulator.Delay(TimeSpan.FromSeconds(10));
-            var answers = await Task.WhenAll(_cluster.Coordinators.Select(c => c.ReadAsync(Key(key), 3, CancellationToken.None)));
-            foreach (var answer in answers)
-            {
-                if (answer is not ReadResult.Read(var set, _, var repairing))
-                    _history.Broken.Add($"{key} cannot be read after everything healed");
-                else if (repairing)
-                    _history.Broken.Add($"{key} still differs after everything healed and was read");
-                else
-                    _history.Final(key, set);
-            }
+            var answer = await _cluster.Coordinators[Random.Next(Coordinators)].ReadAsync(Key(key), new QuorumRules(3, Sloppy: false), CancellationToken.None);
+            if (answer is not ReadResult.Read(var set, _, var repairing))
+                _history.Broken.Add($"{key} cannot be read after everything healed");
+            else if (repairing)
+                _history.Broken.Add($"{key} still differs after everything healed");
+            else
+                _history.Final(key, set);
         }
     }
 
-    private async Task ClientAsync(int client)
+    private async Task ClientAsync()
     {
         var own = Keys.ToDictionary(k => k, _ => CausalContext.Empty);
         var read = Keys.ToDictionary(k => k, _ => CausalContext.Empty);
@@ -75,13 +71,7 @@ internal sealed class KvScenario
             switch (Random.Next(6))
             {
                 case 0 or 1:
-                    var before = _history.AcknowledgedSoFar(key);
-                    if (await store.ReadAsync(Key(key), null, CancellationToken.None) is ReadResult.Read(var set, _, _))
-                    {
-                        _history.Read(key, before, set);
-                        read[key] = set.Context;
-                    }
-
+                    await ReadAsync(store, key, own[key], read);
                     break;
                 case 2:
                     await WriteAsync(store, key, CausalContext.Empty, own, delete: false);
@@ -96,46 +86,73 @@ internal sealed class KvScenario
         }
     }
 
+    private async Task ReadAsync(ReplicatedStore store, string key, CausalContext own, Dictionary<string, CausalContext> read)
+    {
+        var before = _history.HeldByOwners(key);
+        var rules = new QuorumRules(null, Sloppy: Random.Next(2) == 0, AtLeast: Random.Next(2) == 0 ? own : null);
+        if (await store.ReadAsync(Key(key), rules, CancellationToken.None) is not ReadResult.Read(var set, var answers, _))
+            return;
+        if (answers.All(answer => !answer.StandsIn))
+            _history.Read(key, before, set);
+        else if (!rules.Sloppy)
+            _history.Broken.Add($"a node that stands in answered a read of {key} that asked for owners only");
+        if (rules.AtLeast is { } known && !set.Context.Includes(known))
+            _history.Broken.Add($"a read of {key} answered less than its client knew");
+        read[key] = set.Context;
+    }
+
     private async Task WriteAsync(ReplicatedStore store, string key, CausalContext seen, Dictionary<string, CausalContext> own, bool delete)
     {
         var nonce = store.NewNonce();
         var write = _history.Begin(key, nonce, seen);
         var value = delete ? default(ReadOnlyMemory<byte>?) : new byte[Random.Next(8) == 0 ? 20_000 : 8];
-        var result = await store.WriteAsync(Key(key), new WriteIntent(nonce, seen, delete ? null : "", value, _simulator.Time.GetUtcNow()), null, CancellationToken.None);
-        if (result is not WriteResult.Written(var known, _))
+        var intent = new WriteIntent(nonce, seen, delete ? null : "", value, _simulator.Time.GetUtcNow());
+        var rules = new QuorumRules(null, Sloppy: Random.Next(4) != 0);
+        if (await store.WriteAsync(Key(key), intent, rules, CancellationToken.None) is not WriteResult.Written written)
             return;
-        write.Acknowledge(known);
-        own[key] = known;
+        write.Acknowledge(written);
+        own[key] = written.Context;
     }
 
-    // Never so much at once that no promise holds: one node is wiped only when all others keep what they have.
+    // Never so much at once that no promise holds: one node loses its state only when all others keep theirs.
     private async Task WeatherAsync()
     {
         var nodes = _cluster.Nodes.Keys.ToList();
         while (!_calm)
         {
-            await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(4_000)));
+            await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(3_000)));
             var node = nodes[Random.Next(nodes.Count)];
-            switch (Random.Next(8))
+            var coordinator = Random.Next(Coordinators);
+            switch (Random.Next(14))
             {
                 case 0:
-                    _cluster.Cut(Random.Next(Coordinators), node);
+                    _cluster.Cut(coordinator, node);
                     break;
                 case 1:
                     _cluster.Heal();
                     break;
                 case 2:
-                    var paused = Random.Next(Coordinators);
-                    _cluster.Pause(paused);
+                    _cluster.Pause(coordinator);
                     await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(10_000)));
-                    _cluster.Resume(paused);
+                    _cluster.Resume(coordinator);
                     break;
-                case 3:
-                    if (_cluster.Document.Nodes.All(n => n.State == MemberState.Member))
+                case 3 when _cluster.Document.Nodes.All(n => n.State == MemberState.Member):
+                    if (Random.Next(2) == 0)
                         _cluster.Wipe(node);
+                    else
+                        await _cluster.RollBackAsync(node);
                     break;
-                case 4:
-                    await _cluster.RefillAsync(Random.Next(Coordinators));
+                case 4 or 5:
+                    await _cluster.RefillAsync(coordinator);
+                    break;
+                case 6:
+                    await Task.WhenAll(_cluster.HandOverAsync(coordinator), _cluster.RollUpAsync(Random.Next(Coordinators)));
+                    break;
+                case 7:
+                    await Task.WhenAll(_cluster.SweepAsync(coordinator), _cluster.SweepAsync(Random.Next(Coordinators)));
+                    break;
+                case 8:
+                    _cluster.LoseTrees(node);
                     break;
                 default:
                     _cluster.Nodes[node].Weather = (Weather)Random.Next(5);
@@ -150,10 +167,29 @@ internal sealed class KvScenario
         foreach (var node in _cluster.Nodes.Values)
             node.Weather = Weather.Fair;
 
-        // Views are 30 s old at most, and a request that was given up may arrive for 20 s.
+        // Views are 30 s old at most, a request that was given up may arrive for 20 s, and a lease lasts for two minutes.
         await _simulator.Delay(TimeSpan.FromSeconds(40));
         await _cluster.RefillAsync(0);
-        await _simulator.Delay(TimeSpan.FromSeconds(40));
+        await _simulator.Delay(HintHandover.Lease + TimeSpan.FromMinutes(10));
+        await EveryoneAsync(_cluster.HandOverAsync);
+        for (var sweeps = 0; sweeps < 2; sweeps++)
+        {
+            await _simulator.Delay(PartitionRepair.Unsettled + TimeSpan.FromSeconds(1));
+            await EveryoneAsync(_cluster.SweepAsync);
+        }
+
+        await _simulator.Delay(PartitionRepair.Unsettled + TimeSpan.FromSeconds(1));
+        await EveryoneAsync(async coordinator =>
+        {
+            if ((await _cluster.SweepAsync(coordinator)).Differences > 0)
+                _history.Broken.Add("after two sweeps a third still repairs");
+        });
+    }
+
+    private static async Task EveryoneAsync(Func<int, Task> job)
+    {
+        for (var coordinator = 0; coordinator < Coordinators; coordinator++)
+            await job(coordinator);
     }
 
     private static ReplicaKey Key(string key) => new("kv", key);

@@ -7,18 +7,28 @@ namespace Serverless.Tests.Simulation;
 /// <summary>The real replication code over simulated nodes: several coordinators, each with its own, ageing view of the cluster.</summary>
 internal sealed class SimulatedCluster
 {
+    private const int Partitions = 4;
+
     private readonly Simulator _simulator;
-    private readonly IOptions<ReplicationOptions> _options = Options.Create(new ReplicationOptions { Partitions = 16, CallMilliseconds = 500, OperationMilliseconds = 3_000 });
+    private readonly Mutation _mutation;
+    private readonly IOptions<ReplicationOptions> _options;
     private readonly HashSet<(int Coordinator, string Node)> _cut = [];
     private readonly HashSet<int> _paused = [];
     private readonly List<ClusterViews> _views = [];
     private ClusterDocument _document;
 
-    public SimulatedCluster(Simulator simulator, int coordinators, int regions = 3, int nodesPerRegion = 1)
+    /// <param name="simulator">The clock, the randomness and the order of steps.</param>
+    /// <param name="coordinators">Instances, one region after the other.</param>
+    /// <param name="nodesPerRegion">In each of three regions.</param>
+    /// <param name="mostHints">Kept on one node for one owner.</param>
+    /// <param name="mutation">A rule of the code that is broken, to see that it is missed.</param>
+    public SimulatedCluster(Simulator simulator, int coordinators, int nodesPerRegion, int mostHints, Mutation mutation)
     {
         _simulator = simulator;
-        var members = Enumerable.Range(1, regions).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(n => Founder($"r{r}n{n}", $"r{r}")));
-        _document = new ClusterDocument(1, 1, _options.Value.Partitions, 3, [.. members]);
+        _mutation = mutation;
+        _options = Options.Create(new ReplicationOptions { CallMilliseconds = 500, OperationMilliseconds = 3_000, MaxHints = mostHints });
+        var members = Enumerable.Range(1, 3).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(n => Founder($"r{r}n{n}", $"r{r}")));
+        _document = new ClusterDocument(1, 1, Partitions, 3, [.. members]);
         Nodes = _document.Nodes.ToDictionary(m => m.Id, _ => new SimulatedNode(simulator));
         foreach (var member in _document.Nodes)
             Nodes[member.Id].Create(member.Table);
@@ -52,12 +62,55 @@ internal sealed class SimulatedCluster
     {
         Nodes[node].Wipe();
         _document = _document.Reincarnate(new HashSet<string>([node]), () => SecureRandom.Next64(_simulator.Random));
-        Nodes[node].Create(_document.Nodes.Single(n => n.Id == node).Table);
+        if (_mutation == Mutation.ReuseActor)
+            _document = _document with { Nodes = [.. _document.Nodes.Select(n => n with { Incarnation = Incarnation })] };
+        Nodes[node].Create(Member(node).Table);
     }
 
+    /// <summary>
+    /// The storage is killed and would come back with what it held some seconds ago. That is never served again: dots issued since would
+    /// be issued twice. So it is down for a while, and then the same as wiped.
+    /// </summary>
+    public async Task RollBackAsync(string node)
+    {
+        Nodes[node].Weather = Weather.Down;
+        await _simulator.Delay(TimeSpan.FromMilliseconds(_simulator.Random.Next(10_000)));
+        Wipe(node);
+        Nodes[node].Weather = Weather.Fair;
+    }
+
+    /// <summary>Somebody deletes the trees of a node, or some of them.</summary>
+    public void LoseTrees(string node) => Nodes[node].Table(Member(node).Table).Remove(
+        (_, row) => (row.StartsWith("0.tree", StringComparison.Ordinal) || row.StartsWith("0.leaf", StringComparison.Ordinal)) && _simulator.Random.Next(2) == 0);
+
     /// <summary>One run of the refill timer on one instance.</summary>
-    public Task RefillAsync(int coordinator) =>
-        new NodeRefill(_views[coordinator], PromoteAsync, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+    public Task RefillAsync(int coordinator) => new NodeRefill(
+        _views[coordinator], PromoteAsync, AntiEntropy(coordinator), Handover(coordinator), Log, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+
+    /// <summary>One run of the anti-entropy timer on one instance.</summary>
+    public Task<SweepReport> SweepAsync(int coordinator) => AntiEntropy(coordinator).RunAsync(CancellationToken.None);
+
+    /// <summary>One run of the hand-over timer on one instance.</summary>
+    public Task HandOverAsync(int coordinator) => Handover(coordinator).RunAsync(CancellationToken.None);
+
+    /// <summary>One run of the roll-up timer on one instance.</summary>
+    public Task RollUpAsync(int coordinator) => new RollUp(_views[coordinator]).RunAsync(CancellationToken.None);
+
+    /// <summary>The rows that a node holds now.</summary>
+    public IReadOnlyList<(string Partition, Row Row)> Rows(string node) => Nodes[node].Table(Member(node).Table).All();
+
+    /// <summary>The nodes that own a partition.</summary>
+    public IReadOnlyList<string> Owners(int partition) => [.. _document.ToRing().Owners(partition).ToArray().Select(owner => owner.Id)];
+
+    private CommitLog Log => new(_simulator.Time, _simulator.Random);
+
+    private AntiEntropy AntiEntropy(int coordinator) =>
+        new(_views[coordinator], Log, _options, _simulator.Time, _simulator.Random, NullLogger<AntiEntropy>.Instance);
+
+    private HintHandover Handover(int coordinator) =>
+        new(_views[coordinator], Log, _options, _simulator.Time, NullLogger<HintHandover>.Instance);
+
+    private ClusterMember Member(string node) => _document.Nodes.Single(n => n.Id == node);
 
     private Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken)
     {
@@ -72,15 +125,18 @@ internal sealed class SimulatedCluster
         var region = $"r{number % 3 + 1}";
         var views = new ClusterViews(
             _ => Task.FromResult<ClusterDocument?>(_document),
-            member => Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)),
+            member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
             region, _options.Value, _simulator.Time);
         _views.Add(views);
-        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()));
+        Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
+        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs);
     }
 
     private ClusterMember Founder(string id, string region)
     {
-        var incarnation = SecureRandom.Next64(_simulator.Random);
-        return new ClusterMember(id, region, 100, incarnation, ClusterMember.TableOf(incarnation), MemberState.Member);
+        var incarnation = _mutation == Mutation.ReuseActor ? Incarnation : SecureRandom.Next64(_simulator.Random);
+        return new ClusterMember(id, region, 100, incarnation, ClusterMember.TableOf(SecureRandom.Next64(_simulator.Random)), MemberState.Member);
     }
+
+    private static ulong Incarnation => 1;
 }

@@ -26,6 +26,11 @@ public static class Problems
         StatusCodes.Status503ServiceUnavailable, "no-quorum", "Too few replicas answered", detail,
         new Dictionary<string, object?> { ["answered"] = answered, ["needed"] = needed }));
 
+    /// <summary>503 with Retry-After: enough replicas answered, but none of them knows all that the caller has seen.</summary>
+    public static IResult Behind(int answered, string detail) => new Retryable(1, Of(
+        StatusCodes.Status503ServiceUnavailable, "behind", "The replicas that answered know less than the caller", detail,
+        new Dictionary<string, object?> { ["answered"] = answered }));
+
     /// <param name="status">The HTTP status.</param>
     /// <param name="type">The stable name, such as "no-quorum".</param>
     /// <param name="title">The same for every problem of this type.</param>

@@ -14,18 +14,33 @@ internal static class KvAnswers
     /// <summary>Which nodes a read or write was answered by, comma-separated.</summary>
     public const string AnsweredHeader = "X-Answered-By";
 
+    /// <summary>How many of them there were.</summary>
+    public const string CountHeader = "X-Answered";
+
+    /// <summary>Which regions they lie in, comma-separated.</summary>
+    public const string RegionsHeader = "X-Regions";
+
+    /// <summary>"quorum" when owners alone answered, "sloppy" when a node that stands in for one counts.</summary>
+    public const string ModeHeader = "X-Mode";
+
+    /// <summary>"started" when the replicas differed and those that lack something are being repaired, else "none". Reads only.</summary>
+    public const string RepairHeader = "X-Repair";
+
     private const int RetrySeconds = 1;
 
     public static IResult Of(ReplicaKey key, ReadResult result, HttpRequest request)
     {
-        if (result is not ReadResult.Read(var set, var nodes, _))
+        if (result is ReadResult.Behind(var behind))
+            return Problems.Behind(behind, $"None of the {behind} replicas that answered knows all that {KvRequest.CausalityHeader} covers; try again in {RetrySeconds} s.");
+        if (result is not ReadResult.Read(var set, var answers, var repairing))
         {
             var (answered, needed) = (ReadResult.NoQuorum)result;
             return Problems.NoQuorum(answered, needed, $"{answered} of the {needed} replicas needed answered in time. Nothing was changed; try again in {RetrySeconds} s.");
         }
 
         var headers = request.HttpContext.Response.Headers;
-        headers[AnsweredHeader] = string.Join(',', nodes);
+        Say(headers, answers);
+        headers[RepairHeader] = repairing ? "started" : "none";
         if (set.IsEmpty)
             return Problems.NotFound("key-not-found", "No value is stored under this key.");
 
@@ -46,10 +61,10 @@ internal static class KvAnswers
     {
         switch (result)
         {
-            case WriteResult.Written(var context, var nodes):
+            case WriteResult.Written(var context, var answers):
                 if (!context.IsEmpty)
                     request.HttpContext.Response.Headers[KvRequest.CausalityHeader] = CausalityToken.Of(key, context);
-                request.HttpContext.Response.Headers[AnsweredHeader] = string.Join(',', nodes);
+                Say(request.HttpContext.Response.Headers, answers);
                 return Results.NoContent();
             case WriteResult.TooManySiblings(var siblings):
                 return Problems.Conflict(
@@ -60,6 +75,15 @@ internal static class KvAnswers
                 return Problems.NoQuorum(
                     answered, needed, $"{answered} of the {needed} replicas needed hold the write. It may still take effect: read the key before you repeat it, or it may be stored twice, side by side.");
         }
+    }
+
+    // Honest about what the answer rests on.
+    private static void Say(IHeaderDictionary headers, IReadOnlyList<ReplicaAnswer> answers)
+    {
+        headers[AnsweredHeader] = string.Join(',', answers.Select(answer => answer.Node));
+        headers[CountHeader] = answers.Count.ToString(CultureInfo.InvariantCulture);
+        headers[RegionsHeader] = string.Join(',', answers.Select(answer => answer.Region).Distinct());
+        headers[ModeHeader] = answers.Any(answer => answer.StandsIn) ? "sloppy" : "quorum";
     }
 
     public static string ContentTypeOf(Version version) => version.ContentType is { Length: > 0 } type ? type : "application/octet-stream";

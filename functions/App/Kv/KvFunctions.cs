@@ -15,13 +15,15 @@ public sealed class KvFunctions(KvStore store, IOptions<ReplicationOptions> opti
     [Access(Access.Services | Access.Operators)]
     [Operation("Reads a key", Description = "Answers the value with its Content-Type, or all concurrent versions.")]
     [Query("r", "Replicas that must answer, 1 to the copies kept (3); default 2", Type = "integer")]
+    [Query("sloppy", "Whether nodes that stand in for owners which do not answer count too; default true", Type = "boolean")]
+    [Header(KvRequest.CausalityHeader, "What the client has seen: the answer includes at least that, or is 503")]
     [Answer(200, "The value", "application/octet-stream")]
     [Answer(300, "Concurrent versions: merge them and write with the X-Causality of this answer", "application/json", "multipart/mixed")]
     [Answer(304, "The ETag sent in If-None-Match is still right")]
     [Answer(400, "bad-key, bad-quorum, bad-causality")]
     [Answer(404, "key-not-found")]
     [Answer(501, "strict-unavailable")]
-    [Answer(503, "no-quorum")]
+    [Answer(503, "no-quorum, behind")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "kv/{key}")] HttpRequest request, string key)
     {
         var parsed = KvRequest.Parse(request, key, options);
@@ -34,6 +36,7 @@ public sealed class KvFunctions(KvStore store, IOptions<ReplicationOptions> opti
     [Access(Access.Services | Access.Operators)]
     [Operation("Writes a key", Description = "Overwrites exactly the versions that X-Causality covers; without it, none: versions written by others stay beside this one.")]
     [Query("w", "Replicas that must hold the write before it is acknowledged, 1 to the copies kept (3); default 2", Type = "integer")]
+    [Query("sloppy", "Whether nodes that keep a hint for owners which do not answer count too; default true", Type = "boolean")]
     [Header(KvRequest.CausalityHeader, "What the client has seen: the token of its last read or write of this key")]
     [Body("application/octet-stream", "The value: any bytes up to 256 KiB; its Content-Type is kept")]
     [Answer(204, "Written; X-Causality covers this write")]
@@ -63,6 +66,7 @@ public sealed class KvFunctions(KvStore store, IOptions<ReplicationOptions> opti
     [Access(Access.Services | Access.Operators)]
     [Operation("Deletes a key", Description = "Deletes the versions that X-Causality covers; without it, those that a quorum shows.")]
     [Query("w", "Replicas that must hold the deletion before it is acknowledged, 1 to the copies kept (3); default 2", Type = "integer")]
+    [Query("sloppy", "Whether nodes that keep a hint for owners which do not answer count too; default true", Type = "boolean")]
     [Header(KvRequest.CausalityHeader, "What the client has seen")]
     [Answer(204, "Deleted, or nothing was there")]
     [Answer(400, "bad-key, bad-quorum, bad-causality")]

@@ -17,11 +17,11 @@ internal sealed class KvRequest
 
     public ReplicaKey Key { get; private set; } = null!;
 
-    /// <summary>Replicas that must answer a read, 1 to N; null when the request does not say.</summary>
-    public int? Read { get; private set; }
+    /// <summary>What a read asks of the replicas.</summary>
+    public QuorumRules Read { get; private set; } = QuorumRules.Default;
 
-    /// <summary>Replicas that must hold a write, 1 to N; null when the request does not say.</summary>
-    public int? Write { get; private set; }
+    /// <summary>What a write asks of the replicas.</summary>
+    public QuorumRules Write { get; private set; } = QuorumRules.Default;
 
     /// <summary>What the client says it has seen; null when it says nothing.</summary>
     public CausalContext? Seen { get; private set; }
@@ -33,6 +33,7 @@ internal sealed class KvRequest
         var parsed = new KvRequest();
         parsed.Refusal = parsed.ReadKey(routeKey)
             ?? parsed.ReadQuorums(request, options.Value.Copies)
+            ?? parsed.ReadSloppy(request)
             ?? parsed.ReadSeen(request)
             ?? RefuseStrict(request);
         return parsed;
@@ -54,11 +55,21 @@ internal sealed class KvRequest
             if (!int.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var quorum) || quorum < 1 || quorum > copies)
                 return Problems.BadRequest("bad-quorum", $"{name}={values} is not a number from 1 to {copies}, the copies kept of each key.");
             if (name == "r")
-                Read = quorum;
+                Read = Read with { Needed = quorum };
             else
-                Write = quorum;
+                Write = Write with { Needed = quorum };
         }
 
+        return null;
+    }
+
+    private IResult? ReadSloppy(HttpRequest request)
+    {
+        if (!request.Query.TryGetValue("sloppy", out var value))
+            return null;
+        if (!bool.TryParse(value.ToString(), out var sloppy))
+            return Problems.BadRequest("bad-quorum", $"sloppy={value} is neither true nor false.");
+        (Read, Write) = (Read with { Sloppy = sloppy }, Write with { Sloppy = sloppy });
         return null;
     }
 
@@ -67,6 +78,7 @@ internal sealed class KvRequest
         if (!request.Headers.TryGetValue(CausalityHeader, out var token))
             return null;
         Seen = CausalityToken.TryRead(Key, token.ToString());
+        Read = Read with { AtLeast = Seen };
         return Seen is null
             ? Problems.BadRequest("bad-causality", $"{CausalityHeader} is not a token that this store gave for this key: read the key and send back the one it answers.")
             : null;

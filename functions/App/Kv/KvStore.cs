@@ -13,43 +13,42 @@ public sealed class KvStore(ReplicatedStore store, IOptions<ReplicationOptions> 
     private const int MostReads = 3;
 
     /// <summary>All versions with their values.</summary>
-    public async Task<ReadResult> GetAsync(ReplicaKey key, int? needed, CancellationToken cancellationToken)
+    public async Task<ReadResult> GetAsync(ReplicaKey key, QuorumRules rules, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.Value.OperationMilliseconds), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        ReadResult result = new ReadResult.NoQuorum(0, needed ?? 0);
+        ReadResult result = new ReadResult.NoQuorum(0, rules.Needed ?? 0);
         for (var reads = 0; reads < MostReads; reads++)
         {
-            result = await store.ReadAsync(key, needed, either.Token);
-            if (result is not ReadResult.Read(var set, var nodes, _) read)
+            result = await store.ReadAsync(key, rules, either.Token);
+            if (result is not ReadResult.Read(var set, var answers, _) read)
                 return result;
             if (await FetchAllAsync(key, set, either.Token) is { } whole)
                 return read with { Set = whole };
-            result = new ReadResult.NoQuorum(nodes.Count - 1, nodes.Count);
+            result = new ReadResult.NoQuorum(answers.Count - 1, answers.Count);
         }
 
         return result;
     }
 
     public Task<WriteResult> PutAsync(
-        ReplicaKey key, ReadOnlyMemory<byte> value, string contentType, CausalContext seen, int? needed, CancellationToken cancellationToken) =>
-        store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, contentType, value, clock.GetUtcNow()), needed, cancellationToken);
+        ReplicaKey key, ReadOnlyMemory<byte> value, string contentType, CausalContext seen, QuorumRules rules, CancellationToken cancellationToken) =>
+        store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, contentType, value, clock.GetUtcNow()), rules, cancellationToken);
 
     /// <summary>Deletes what <paramref name="seen"/> covers; null: what a quorum shows now. A key that no replica knows needs no tombstone.</summary>
-    public async Task<WriteResult> DeleteAsync(ReplicaKey key, CausalContext? seen, int? needed, CancellationToken cancellationToken)
+    public async Task<WriteResult> DeleteAsync(ReplicaKey key, CausalContext? seen, QuorumRules rules, CancellationToken cancellationToken)
     {
         if (seen is null)
         {
-            var now = await store.ReadAsync(key, null, cancellationToken);
-            if (now is ReadResult.NoQuorum(var answered, var quorum))
-                return new WriteResult.NoQuorum(answered, quorum);
-            var (set, nodes, repairing) = (ReadResult.Read)now;
-            if (set.IsEmpty || (!repairing && nodes.Count >= (needed ?? 0) && set.Versions.All(v => v.IsTombstone)))
-                return new WriteResult.Written(set.Context, nodes);
+            var now = await store.ReadAsync(key, QuorumRules.Default with { Sloppy = rules.Sloppy }, cancellationToken);
+            if (now is not ReadResult.Read(var set, var answers, var repairing))
+                return now is ReadResult.NoQuorum(var answered, var quorum) ? new WriteResult.NoQuorum(answered, quorum) : new WriteResult.NoQuorum(0, 0);
+            if (set.IsEmpty || (!repairing && answers.Count >= (rules.Needed ?? 0) && set.Versions.All(v => v.IsTombstone)))
+                return new WriteResult.Written(set.Context, answers);
             seen = set.Context;
         }
 
-        return await store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, null, null, clock.GetUtcNow()), needed, cancellationToken);
+        return await store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, null, null, clock.GetUtcNow()), rules, cancellationToken);
     }
 
     /// <summary>Where the key lies and what each owner holds; null when the cluster cannot be told.</summary>

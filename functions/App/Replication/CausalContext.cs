@@ -54,6 +54,9 @@ public sealed class CausalContext : IEquatable<CausalContext>
         return !Beyond.IsEmpty && Beyond.BinarySearch(dot) >= 0;
     }
 
+    /// <summary>Whether everything that <paramref name="other"/> knows is known here.</summary>
+    public bool Includes(CausalContext other) => ReferenceEquals(this, other) || Join(other).Equals(this);
+
     /// <summary>The greatest known counter of <paramref name="actor"/>; 0 when none is.</summary>
     public ulong Last(Actor actor)
     {

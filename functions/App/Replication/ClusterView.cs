@@ -39,6 +39,9 @@ public sealed class ClusterView
     /// <summary>The N nodes that own the partition, in preference order.</summary>
     public IReadOnlyList<Node> Owners(int partition) => _owners[partition];
 
+    /// <summary>All the other nodes, in the order in which they stand in for owners that are down.</summary>
+    public IReadOnlyList<Node> Fallbacks(ReplicaKey key) => [.. Ring.Fallbacks(Ring.PartitionOf(key.Bytes)).Select(node => Nodes[node.Id])];
+
     /// <summary>The same nodes, those first that are up, then those in <paramref name="region"/>, then those that answer sooner.</summary>
     public static Node[] Nearest(IReadOnlyList<Node> owners, string region) =>
     [

@@ -8,14 +8,10 @@ namespace Serverless.Replication;
 /// owner that lost its own state as well has nothing more to tell.
 /// Bounded and resumable: what was merged stays merged, and merging it again changes nothing.
 /// </summary>
-public sealed partial class NodeRefill(ClusterViews views, NodePromotion promote, ILogger<NodeRefill> logger)
+public sealed partial class NodeRefill(
+    ClusterViews views, NodePromotion promote, AntiEntropy antiEntropy, HintHandover handover, CommitLog log, ILogger<NodeRefill> logger)
 {
-    private const int PageRows = 50;
     private const int RowsAtOnce = 8;
-    private const string AfterEveryRow = "~";
-
-    // The least character of any row name: nothing lies between a name and the name with this behind it.
-    private const char LeastLetter = '-';
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<ulong, int> _progress = [];
@@ -42,7 +38,13 @@ public sealed partial class NodeRefill(ClusterViews views, NodePromotion promote
         if (await views.RefreshAsync(cancellationToken) is not { } view)
             return;
 
-        foreach (var node in view.Nodes.Values.Where(n => !n.Votes))
+        // A node takes hints with it when it loses its state, and they may have been the second copy of what was acknowledged. So hints
+        // that are left and all differences between the owners are settled before its loss counts as made good.
+        var empty = view.Nodes.Values.Where(n => !n.Votes).ToList();
+        if (empty.Count == 0 || !await handover.DrainAsync(view, cancellationToken) || !await antiEntropy.CompareEverythingAsync(view, cancellationToken))
+            return;
+
+        foreach (var node in empty)
         {
             if (!await RefillAsync(view, node, cancellationToken))
                 continue;
@@ -62,7 +64,7 @@ public sealed partial class NodeRefill(ClusterViews views, NodePromotion promote
             {
                 foreach (var other in owners.Where(o => o != node))
                 {
-                    if (!await CopyAsync(other, node, owners, PartitionNames.Of(partition), cancellationToken))
+                    if (!await CopyAsync(view, other, node, PartitionNames.Of(partition), cancellationToken))
                         return false;
                 }
             }
@@ -73,39 +75,25 @@ public sealed partial class NodeRefill(ClusterViews views, NodePromotion promote
         return true;
     }
 
-    private static async Task<bool> CopyAsync(
-        Node from, Node to, IReadOnlyList<Node> owners, string partition, CancellationToken cancellationToken)
-    {
-        var values = new ValueRows(owners);
-        var next = "";
-        while (true)
+    private Task<bool> CopyAsync(ClusterView view, Node from, Node to, string partition, CancellationToken cancellationToken) =>
+        KeyRows.ForEachPageAsync(from.Replica, partition, KeyRows.Owned, async page =>
         {
-            if (await from.Replica.ListAsync(partition, next, AfterEveryRow, PageRows, cancellationToken) is not RowList.Page(var rows))
-                return false;
-
-            foreach (var some in rows.Chunk(RowsAtOnce))
+            foreach (var some in page.Chunk(RowsAtOnce))
             {
-                var merged = await Task.WhenAll(some.Select(row => MergeAsync(row, to, partition, values, cancellationToken)));
+                var merged = await Task.WhenAll(some.Select(row => MergeAsync(view, row, to, cancellationToken)));
                 if (!Array.TrueForAll(merged, m => m))
                     return false;
             }
 
-            if (rows.Count < PageRows)
-                return true;
-            next = After(rows[^1].Name);
-        }
-    }
+            return true;
+        }, cancellationToken);
 
-    // Long values come with the keys that point to them: from the first of them, on to the keys of their room.
-    private static string After(string name) =>
-        ReplicaKey.FromRow(name) is null && name.IndexOf('-', StringComparison.Ordinal) is var dash and > 0 ? name[..dash] + "." : name + LeastLetter;
-
-    private static async Task<bool> MergeAsync(Row row, Node to, string partition, ValueRows values, CancellationToken cancellationToken)
+    private async Task<bool> MergeAsync(ClusterView view, Row row, Node to, CancellationToken cancellationToken)
     {
         if (ReplicaKey.FromRow(row.Name) is not { } key)
             return true;
         return ReplicaRowCodec.TryDecode(row.Data) is { } found
-            && await new RowLane(to, key, partition, values).MergeAsync(found.Set, cancellationToken);
+            && await RowLane.OfOwners(view, key, view.Owners(key), log).Single(lane => lane.Node == to).MergeAsync(found.Set, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has been refilled and votes again from epoch {Epoch}")]

@@ -3,34 +3,69 @@ namespace Serverless.Replication;
 /// <summary>
 /// One read of a key: asks R owners, the next one when a node fails or is slower than it usually is (a hedged request, Dean and
 /// Barroso 2013), and merges the answers. When they differ the rest is asked too, in the background, and the stale are repaired.
+/// In a sloppy quorum, nodes that stand in for owners are asked for their hints when too few owners answer.
 /// </summary>
-internal sealed class QuorumRead(IReadOnlyList<RowLane> owners, int needed, TimeProvider clock, CancellationToken token)
+/// <param name="owners">One per owner, the nearest in front.</param>
+/// <param name="standIns">For the owners that did not answer: per node that may stand in, one lane for each of them.</param>
+/// <param name="needed">R.</param>
+/// <param name="clock">Measures hedges.</param>
+/// <param name="token">Ends the operation.</param>
+internal sealed class QuorumRead(
+    IReadOnlyList<RowLane> owners, Func<IReadOnlyList<Node>, IEnumerable<IReadOnlyList<RowLane>>> standIns, int needed, TimeProvider clock, CancellationToken token)
 {
     private readonly List<RowLane> _answered = [];
     private readonly List<Task<RowLane?>> _pending = [];
+    private readonly Dictionary<string, IReadOnlyList<RowLane>> _stoodIn = new(StringComparer.Ordinal);
     private IReadOnlyList<RowLane> _order = [];
     private int _asked;
 
-    /// <summary>The owners that answered, in the order they did.</summary>
-    public IReadOnlyList<RowLane> Answered => _answered;
+    /// <summary>No node stands in for another: owners only.</summary>
+    public static IEnumerable<IReadOnlyList<RowLane>> OwnersOnly(IReadOnlyList<Node> missing) => [];
 
-    /// <summary>The merged answer; null when fewer than R owners answered.</summary>
+    /// <summary>Who answered, owners first, in the order they did.</summary>
+    public IEnumerable<ReplicaAnswer> Answers => _answered.Concat(_stoodIn.Values.Select(lanes => lanes[0])).Select(ReplicaAnswer.Of);
+
+    /// <summary>All that answered knows.</summary>
+    public VersionSet Merged => _answered.Concat(_stoodIn.Values.SelectMany(lanes => lanes))
+        .Aggregate(VersionSet.Empty, (merged, lane) => merged.Merge(lane.Row!.Set));
+
+    private int Answered => _answered.Count + _stoodIn.Count;
+
+    /// <summary>The merged answer; null when fewer than R nodes answered.</summary>
     public async Task<VersionSet?> RunAsync()
     {
-        for (var round = 0; round < Retry.MostTries && owners.Count >= needed && !token.IsCancellationRequested; round++)
+        for (var round = 0; round < Retry.MostTries && !token.IsCancellationRequested; round++)
         {
             if (round > 0)
                 await Retry.PauseAsync(round, clock);
             _order = round == 0 ? owners : [.. owners.Except(_answered)];
             _asked = 0;
             await AskEveryAsync();
-            if (_answered.Count >= needed)
+            await AskStandInsAsync(needed);
+            if (Answered >= needed)
                 break;
         }
 
-        return _answered.Count < needed
-            ? null
-            : _answered.Aggregate(VersionSet.Empty, (merged, lane) => merged.Merge(lane.Row!.Set));
+        return Answered < needed ? null : Merged;
+    }
+
+    /// <summary>Asks everybody who was not asked yet and may know more; answers all that is known then.</summary>
+    public async Task<VersionSet> AskAllAsync()
+    {
+        await AskRestAsync();
+        await AskStandInsAsync(int.MaxValue);
+        return Merged;
+    }
+
+    /// <summary>Whether an owner that answered lacks something of <paramref name="merged"/>.</summary>
+    public bool IsStale(VersionSet merged) => _answered.Exists(lane => !lane.Row!.Set.SameAs(merged));
+
+    /// <summary>Asks the owners not asked yet, merges everything and writes it where it is missing.</summary>
+    public async Task RepairAsync(VersionSet merged)
+    {
+        await AskRestAsync();
+        merged = merged.Merge(Merged);
+        await Task.WhenAll(_answered.Select(lane => lane.MergeAsync(merged, token)));
     }
 
     // Until enough have answered, or everyone not heard yet was asked once.
@@ -56,23 +91,33 @@ internal sealed class QuorumRead(IReadOnlyList<RowLane> owners, int needed, Time
         }
     }
 
-    /// <summary>Whether an owner that answered lacks something of <paramref name="merged"/>.</summary>
-    public bool IsStale(VersionSet merged) => _answered.Exists(lane => !lane.Row!.Set.SameAs(merged));
-
-    /// <summary>Asks the owners not asked yet, merges everything and writes it where it is missing.</summary>
-    public async Task RepairAsync(VersionSet merged)
+    private async Task AskRestAsync()
     {
         while (_asked < _order.Count)
             AskNext();
         foreach (var late in await Task.WhenAll(_pending))
         {
-            if (late is null)
-                continue;
-            _answered.Add(late);
-            merged = merged.Merge(late.Row!.Set);
+            if (late is not null)
+                _answered.Add(late);
         }
 
-        await Task.WhenAll(_answered.Select(lane => lane.MergeAsync(merged, token)));
+        _pending.Clear();
+    }
+
+    // A node stands in when it tells all the hints that it keeps for the owners that did not answer; none is an answer too.
+    private async Task AskStandInsAsync(int enough)
+    {
+        if (Answered >= enough)
+            return;
+        var missing = owners.Except(_answered).Select(lane => lane.Node).ToList();
+        foreach (var lanes in standIns(missing).Where(lanes => lanes.Count > 0 && !_stoodIn.ContainsKey(lanes[0].Node.Id)))
+        {
+            if (Answered >= enough)
+                return;
+            var read = await Task.WhenAll(lanes.Select(lane => lane.ReadAsync(token)));
+            if (Array.TrueForAll(read, r => r))
+                _stoodIn[lanes[0].Node.Id] = lanes;
+        }
     }
 
     private void AskNext() => _pending.Add(AskAsync(_order[_asked++]));

@@ -3,12 +3,14 @@ namespace Serverless.Replication;
 /// <summary>
 /// One write to the owners of a key. One owner coordinates: it issues the dot under its row's ETag, the others receive the
 /// result; W acknowledgements end it, the rest goes on in the background. An unknown key is inserted on all owners at once: a
-/// dot with a fresh epoch is unique wherever it lands, so only an owner that already has the row costs a read.
+/// dot with a fresh epoch is unique wherever it lands, so only an owner that already has the row costs a read. For an owner that
+/// does not take the write another node keeps a hint; in a sloppy quorum that counts, and such a node may even coordinate.
 /// </summary>
 internal sealed class QuorumWrite
 {
     private readonly WriteIntent _intent;
     private readonly IReadOnlyList<RowLane> _lanes;
+    private readonly StandIns _standIns;
     private readonly WriteRules _rules;
     private readonly Func<ulong> _newEpoch;
     private readonly CancellationToken _token;
@@ -18,16 +20,23 @@ internal sealed class QuorumWrite
     private readonly TaskCompletionSource _enough = new();
     private readonly TaskCompletionSource _more = new();
     private readonly Lazy<Task<bool>>[] _prepared;
-    private readonly List<string> _acknowledged = [];
+    private readonly ReplicaAnswer?[] _acknowledged;
     private readonly List<Dot> _issued = [];
     private int _tooMany;
     private int _insertsOpen;
     private bool _uncertain;
 
+    /// <param name="intent">What is written.</param>
     /// <param name="lanes">One per owner, the one to coordinate first in front.</param>
-    public QuorumWrite(WriteIntent intent, IReadOnlyList<RowLane> lanes, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
+    /// <param name="standIns">Who may stand in for them.</param>
+    /// <param name="rules">What it needs.</param>
+    /// <param name="newEpoch">Random, for rows that issue their first dot.</param>
+    /// <param name="token">Ends the operation.</param>
+    public QuorumWrite(
+        WriteIntent intent, IReadOnlyList<RowLane> lanes, StandIns standIns, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
     {
-        (_intent, _lanes, _rules, _newEpoch, _token) = (intent, lanes, rules, newEpoch, token);
+        (_intent, _lanes, _standIns, _rules, _newEpoch, _token) = (intent, lanes, standIns, rules, newEpoch, token);
+        _acknowledged = new ReplicaAnswer?[lanes.Count];
         _prepared = new Lazy<Task<bool>>[lanes.Count];
         _firstEpoch = newEpoch();
         _first = VersionSet.Empty.Write(intent.At(new Dot(new Actor(lanes[0].Node.Incarnation, _firstEpoch), 1)), intent.Seen);
@@ -52,14 +61,12 @@ internal sealed class QuorumWrite
         Everywhere = EndAsync([.. _lanes.Select((lane, i) => HoldAsync(lane, i, i < eager))], LeadAsync());
         await Task.WhenAny(_enough.Task, Task.Delay(deadline.Remaining, _rules.Clock, CancellationToken.None));
 
-        string[] nodes;
-        lock (_acknowledged)
-            nodes = [.. _acknowledged];
-        if (nodes.Length >= _rules.Needed && !deadline.HasPassed)
-            return new WriteResult.Written(Known(), nodes);
-        return _tooMany > 0 && !_uncertain && nodes.Length == 0
+        var answers = Acknowledged();
+        if (answers.Length >= _rules.Needed && !deadline.HasPassed)
+            return new WriteResult.Written(Known(), answers);
+        return _tooMany > 0 && !_uncertain && answers.Length == 0
             ? new WriteResult.TooManySiblings(_tooMany)
-            : new WriteResult.NoQuorum(nodes.Length, _rules.Needed);
+            : new WriteResult.NoQuorum(answers.Length, _rules.Needed);
     }
 
     private async Task<bool> PrepareAsync(RowLane lane, WriteOpening opening)
@@ -105,8 +112,22 @@ internal sealed class QuorumWrite
             }
         }
 
+        if (_rules.Sloppy && !_decided.Task.IsCompleted && _tooMany == 0)
+            await LeadFromStandInAsync();
         _decided.TrySetResult(null);
         return true;
+    }
+
+    // No owner answers: a node that stands in for one issues the dot. Its hint has an epoch of its own, as every row that issues dots.
+    private async Task LeadFromStandInAsync()
+    {
+        var lane = await _standIns.TakeAsync(_lanes[0].Node, Regions(), async lane =>
+        {
+            await MintAsync(lane);
+            return _decided.Task.IsCompleted;
+        }, _token);
+        if (lane is not null)
+            Acknowledge(0, ReplicaAnswer.Of(lane));
     }
 
     private async Task<bool> ReadyAsync(Task<bool> prepared, TimeSpan patience)
@@ -125,7 +146,7 @@ internal sealed class QuorumWrite
         _tooMany = lane.TooMany;
         if (!minted)
             return;
-        lock (_acknowledged)
+        lock (_issued)
             _issued.AddRange(lane.Row!.Set.Versions.Where(v => v.Nonce == _intent.Nonce).Select(v => v.Dot));
         _decided.TrySetResult(lane.Row!.Set);
     }
@@ -134,28 +155,19 @@ internal sealed class QuorumWrite
     {
         if (!eager)
             await Task.WhenAny(_more.Task, LateAsync());
-        if (!await HeldAsync(lane, place))
-            return false;
+        if (await HeldAsync(lane, place, 0, 1))
+            return true;
 
-        bool enough;
-        lock (_acknowledged)
-        {
-            _acknowledged.Add(lane.Node.Id);
-            enough = _acknowledged.Count >= _rules.Needed;
-        }
-
-        if (enough)
-        {
-            _enough.TrySetResult();
-            _more.TrySetResult();
-        }
-
-        return true;
+        // Somebody keeps a hint for it, whether or not trying again helps meanwhile.
+        var hinted = HintAsync(lane, place);
+        var held = await HeldAsync(lane, place, 1, Retry.MostTries);
+        await TryAsync(hinted);
+        return held;
     }
 
-    private async Task<bool> HeldAsync(RowLane lane, int place)
+    private async Task<bool> HeldAsync(RowLane lane, int place, int from, int to)
     {
-        for (var tries = 0; tries < Retry.MostTries && !_token.IsCancellationRequested; tries++)
+        for (var tries = from; tries < to && !_token.IsCancellationRequested; tries++)
         {
             // Tried again only while the write still needs it: the next write of the key waits for this one.
             if (tries > 0 && _enough.Task.IsCompleted)
@@ -166,11 +178,57 @@ internal sealed class QuorumWrite
             if (await _decided.Task is not { } set)
                 break;
             if (ready && await TryAsync(lane.MergeAsync(set, _token)))
+            {
+                Acknowledge(place, ReplicaAnswer.Of(lane));
                 return true;
+            }
+
             _more.TrySetResult();
         }
 
         return false;
+    }
+
+    private async Task<bool> HintAsync(RowLane owner, int place)
+    {
+        if (await _decided.Task is not { } set || _acknowledged[place] is not null)
+            return false;
+        var lane = await _standIns.TakeAsync(owner.Node, Regions(), hint =>
+        {
+            hint.AssumeMissing();
+            return TryAsync(hint.MergeAsync(set, _token));
+        }, _token);
+        if (lane is not null)
+            Acknowledge(place, ReplicaAnswer.Of(lane));
+        return lane is not null;
+    }
+
+    // One acknowledgement for each owner: by itself, or by the node that stands in for it.
+    private void Acknowledge(int place, ReplicaAnswer answer)
+    {
+        lock (_acknowledged)
+        {
+            if (_acknowledged[place] is null || !answer.StandsIn)
+                _acknowledged[place] = answer;
+        }
+
+        if (Acknowledged().Length >= _rules.Needed)
+        {
+            _enough.TrySetResult();
+            _more.TrySetResult();
+        }
+    }
+
+    private ReplicaAnswer[] Acknowledged()
+    {
+        lock (_acknowledged)
+            return [.. _acknowledged.OfType<ReplicaAnswer>().Where(answer => _rules.Sloppy || !answer.StandsIn)];
+    }
+
+    private HashSet<string> Regions()
+    {
+        lock (_acknowledged)
+            return [.. _acknowledged.OfType<ReplicaAnswer>().Select(answer => answer.Region)];
     }
 
     // Owners that were asked had the time they usually need after the decision, and are not enough yet.
@@ -194,7 +252,7 @@ internal sealed class QuorumWrite
     // fresh, so covering it covers nothing else. Of other writes it knows only what it had seen.
     private CausalContext Known()
     {
-        lock (_acknowledged)
+        lock (_issued)
         {
             var known = CausalContext.Of(_intent.Seen.Vector, _intent.Seen.Beyond.Concat(_issued));
             return Volatile.Read(ref _insertsOpen) > 0 ? known.With(_first.Versions[0].Dot) : known;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Serverless.Replication;
@@ -12,6 +13,8 @@ public sealed class ReplicaKey
     public const int MaxBytes = 256;
 
     private const string Alphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
+
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly string _encoded;
     private readonly string _space;
@@ -29,11 +32,11 @@ public sealed class ReplicaKey
         Row = $"{space}.{_encoded}";
     }
 
-    /// <summary>The key of a key's row; null for any other row, such as that of a long value.</summary>
+    /// <summary>The key of a key's row; null for any other row, such as that of a long value or of the tree, whose name begins with a digit.</summary>
     public static ReplicaKey? FromRow(string row)
     {
         var dot = row.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && !row.AsSpan(0, dot).Contains('-') && Decode(row.AsSpan(dot + 1)) is { } text
+        return dot > 0 && !row.AsSpan(0, dot).ContainsAnyExcept(Letters) && Decode(row.AsSpan(dot + 1)) is { } text
             ? new ReplicaKey(row[..dot], text)
             : null;
     }

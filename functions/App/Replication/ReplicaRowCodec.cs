@@ -97,8 +97,7 @@ internal static class ReplicaRowCodec
     private static void WriteVersion(ArrayBufferWriter<byte> writer, Version version)
     {
         WriteDot(writer, version.Dot);
-        WriteFixed64(writer, (ulong)(version.Nonce >> 64));
-        WriteFixed64(writer, (ulong)version.Nonce);
+        WriteFixed128(writer, version.Nonce);
         WriteNumber(writer, (ulong)version.WrittenAt.ToUnixTimeMilliseconds());
         WriteNumber(writer, (ulong)(version.Length + 1));
         if (version.IsTombstone)
@@ -114,7 +113,7 @@ internal static class ReplicaRowCodec
     private static Version ReadVersion(ref Reader reader)
     {
         var dot = ReadDot(ref reader);
-        var nonce = new UInt128(reader.Fixed64(), reader.Fixed64());
+        var nonce = reader.Fixed128();
         var writtenAt = DateTimeOffset.FromUnixTimeMilliseconds((long)reader.Number());
         var length = (int)reader.Number() - 1;
         if (length < 0)
@@ -124,13 +123,19 @@ internal static class ReplicaRowCodec
         return new Version(dot, nonce, writtenAt, type, length, length > Version.InlineLimit ? default(ReadOnlyMemory<byte>?) : reader.Bytes(length));
     }
 
+    public static void WriteFixed128(IBufferWriter<byte> writer, UInt128 value)
+    {
+        WriteFixed64(writer, (ulong)(value >> 64));
+        WriteFixed64(writer, (ulong)value);
+    }
+
     private static void WriteFixed64(IBufferWriter<byte> writer, ulong value)
     {
         BinaryPrimitives.WriteUInt64BigEndian(writer.GetSpan(8), value);
         writer.Advance(8);
     }
 
-    private static void WriteNumber(IBufferWriter<byte> writer, ulong value)
+    public static void WriteNumber(IBufferWriter<byte> writer, ulong value)
     {
         var span = writer.GetSpan(10);
         var used = 0;
@@ -150,6 +155,8 @@ internal static class ReplicaRowCodec
         public byte Byte() => Bytes(1).Span[0];
 
         public ulong Fixed64() => BinaryPrimitives.ReadUInt64BigEndian(Bytes(8).Span);
+
+        public UInt128 Fixed128() => new(Fixed64(), Fixed64());
 
         public ulong Number()
         {

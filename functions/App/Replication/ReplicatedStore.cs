@@ -16,26 +16,38 @@ public sealed class ReplicatedStore : IDisposable
     private readonly ReplicationOptions _options;
     private readonly TimeProvider _clock;
     private readonly Random _random;
+    private readonly Func<ulong> _newEpoch;
+    private readonly CommitLog _log;
     private readonly RowMemory _memory;
+    private readonly HintBook _hints;
     private readonly WriteChain _chain = new();
     private readonly ConcurrentDictionary<string, byte> _repairing = new(StringComparer.Ordinal);
     private int _existing;
 
-    public ReplicatedStore(ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
+    /// <param name="views">The cluster.</param>
+    /// <param name="options">Quorums, limits and bounds.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Nonces, and names of log rows.</param>
+    /// <param name="newEpoch">64 random bits, never 0, for rows that issue their first dot; default: from <paramref name="random"/>.</param>
+    public ReplicatedStore(
+        ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, Func<ulong>? newEpoch = null)
     {
         (_views, _options, _clock, _random) = (views, options.Value, clock, random);
+        _newEpoch = newEpoch ?? (() => SecureRandom.Next64(random));
+        _log = new CommitLog(clock, random);
         _memory = new RowMemory(_options.RememberedKeys);
+        _hints = new HintBook(_options.MaxHints, clock);
     }
 
     /// <summary>128 random bits that name one request across its retries.</summary>
     public UInt128 NewNonce() => new(SecureRandom.Next64(_random), SecureRandom.Next64(_random));
 
     /// <param name="key">The key.</param>
-    /// <param name="needed">R: owners that must answer, 1 to N; null: the configured quorum.</param>
+    /// <param name="rules">How many replicas must answer, and which count.</param>
     /// <param name="cancellationToken">The client's; a read that nobody waits for is stopped.</param>
-    public async Task<ReadResult> ReadAsync(ReplicaKey key, int? needed, CancellationToken cancellationToken)
+    public async Task<ReadResult> ReadAsync(ReplicaKey key, QuorumRules rules, CancellationToken cancellationToken)
     {
-        var quorum = needed ?? _options.ReadQuorum;
+        var quorum = rules.Needed ?? _options.ReadQuorum;
         var deadline = NewDeadline();
         using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
@@ -43,45 +55,57 @@ public sealed class ReplicatedStore : IDisposable
             return new ReadResult.NoQuorum(0, quorum);
 
         var lanes = Lanes(view, key).Where(lane => lane.Node.Votes).ToList();
-        var read = new QuorumRead(lanes, quorum, _clock, either.Token);
+        var read = new QuorumRead(lanes, rules.Sloppy ? StandInsOf(view, key) : QuorumRead.OwnersOnly, quorum, _clock, either.Token);
         if (await read.RunAsync() is not { } set || deadline.HasPassed)
-            return new ReadResult.NoQuorum(read.Answered.Count, quorum);
+            return new ReadResult.NoQuorum(read.Answers.Count(), quorum);
+        if (rules.AtLeast is { } known && !set.Context.Includes(known))
+        {
+            // Some replica must have it: the caller had it from one.
+            set = await read.AskAllAsync();
+            if (!set.Context.Includes(known) || deadline.HasPassed)
+                return new ReadResult.Behind(read.Answers.Count());
+        }
 
-        string[] nodes = [.. read.Answered.Select(lane => lane.Node.Id)];
         var stale = read.IsStale(set);
         if (stale)
             RepairInBackground(key, set);
         ProbeInBackground(lanes);
-        return new ReadResult.Read(set, nodes, stale);
+        return new ReadResult.Read(set, [.. read.Answers], stale);
     }
 
     /// <summary>The version with its value; null when it was overwritten meanwhile or no node that has it answers.</summary>
-    public async Task<Version?> FetchAsync(ReplicaKey key, Version version, CancellationToken cancellationToken) =>
-        !version.IsUnfetched ? version
-        : await _views.GetAsync(cancellationToken) is { } view
-            ? await new ValueRows(Nearest(view, key)).FetchAsync(key, view.Partition(key), version, cancellationToken)
-            : null;
+    public async Task<Version?> FetchAsync(ReplicaKey key, Version version, CancellationToken cancellationToken)
+    {
+        if (!version.IsUnfetched)
+            return version;
+        if (await _views.GetAsync(cancellationToken) is not { } view)
+            return null;
+        var partition = view.Partition(key);
+        return await new ValueRows([.. Nearest(view, key).Select(node => RowSite.Of(node, partition))]).FetchAsync(key, version, cancellationToken)
+            ?? await new ValueRows([.. view.Fallbacks(key).SelectMany(node => view.Owners(key).Select(owner => RowSite.Hint(node, owner.Id, partition)))])
+                .FetchAsync(key, version, cancellationToken);
+    }
 
     /// <param name="key">The key.</param>
     /// <param name="intent">What is to be written; its nonce makes a repetition harmless.</param>
-    /// <param name="needed">W: owners that must hold it, 1 to N; null: the configured quorum.</param>
+    /// <param name="rules">How many replicas must hold it, and which count.</param>
     /// <param name="cancellationToken">Ends only the wait for earlier writes of the key; a write that began goes on.</param>
-    public async Task<WriteResult> WriteAsync(ReplicaKey key, WriteIntent intent, int? needed, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteAsync(ReplicaKey key, WriteIntent intent, QuorumRules rules, CancellationToken cancellationToken)
     {
-        var quorum = needed ?? _options.WriteQuorum;
+        var asked = rules with { Needed = rules.Needed ?? _options.WriteQuorum };
         var deadline = NewDeadline();
         using var waiting = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, cancellationToken);
         if (await ViewAsync(either.Token) is not { } view)
-            return new WriteResult.NoQuorum(0, quorum);
+            return new WriteResult.NoQuorum(0, asked.Needed.Value);
 
         try
         {
-            return await _chain.RunAsync(key.Row, () => WriteNowAsync(view, key, intent, quorum, deadline), either.Token);
+            return await _chain.RunAsync(key.Row, () => WriteNowAsync(view, key, intent, asked, deadline), either.Token);
         }
         catch (OperationCanceledException) when (waiting.IsCancellationRequested)
         {
-            return new WriteResult.NoQuorum(0, quorum);
+            return new WriteResult.NoQuorum(0, asked.Needed.Value);
         }
     }
 
@@ -91,14 +115,12 @@ public sealed class ReplicatedStore : IDisposable
         if (await _views.GetAsync(cancellationToken) is not { } view)
             return null;
 
-        var owners = view.Owners(key);
-        var values = new ValueRows(owners);
-        return new KeyPlacement(key.Text, view.Partition(key), view.Epoch, await Task.WhenAll(owners.Select(async node =>
+        var lanes = RowLane.OfOwners(view, key, view.Owners(key), _log);
+        return new KeyPlacement(key.Text, view.Partition(key), view.Epoch, await Task.WhenAll(lanes.Select(async lane =>
         {
-            var lane = new RowLane(node, key, view.Partition(key), values);
             var answered = await lane.ReadAsync(cancellationToken);
             return new KeyOwner(
-                node.Id, node.Region, node.Votes, answered, answered ? lane.Row!.Set.Versions.Length : null,
+                lane.Node.Id, lane.Node.Region, lane.Node.Votes, answered, answered ? lane.Row!.Set.Versions.Length : null,
                 answered && !lane.Row!.Set.IsEmpty ? lane.Row.Set.Fingerprint().ToString("x32", CultureInfo.InvariantCulture) : null);
         })));
     }
@@ -108,16 +130,16 @@ public sealed class ReplicatedStore : IDisposable
     private Deadline NewDeadline() => Deadline.In(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
 
     private async Task<(WriteResult Result, Task InFlight)> WriteNowAsync(
-        ClusterView view, ReplicaKey key, WriteIntent intent, int quorum, Deadline deadline)
+        ClusterView view, ReplicaKey key, WriteIntent intent, QuorumRules asked, Deadline deadline)
     {
         if (deadline.HasPassed)
-            return (new WriteResult.NoQuorum(0, quorum), Task.CompletedTask);
+            return (new WriteResult.NoQuorum(0, asked.Needed!.Value), Task.CompletedTask);
 
         var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         var lanes = Lanes(view, key);
         var hedge = Hedge.After(lanes[0].Node.Health.P95);
-        var rules = new WriteRules(quorum, _options.MaxSiblings, hedge, _clock);
-        var write = new QuorumWrite(intent, lanes, rules, () => SecureRandom.Next64(_random), timer.Token);
+        var rules = new WriteRules(asked.Needed!.Value, asked.Sloppy, _options.MaxSiblings, hedge, _clock);
+        var write = new QuorumWrite(intent, lanes, new StandIns(view, key, _hints, _log), rules, _newEpoch, timer.Token);
         var opening = _memory.TryRecall(key, view.Epoch, lanes) ? WriteOpening.Remembered
             : intent.Seen.IsEmpty && Volatile.Read(ref _existing) < 2 ? WriteOpening.Insert
             : WriteOpening.Read;
@@ -169,7 +191,7 @@ public sealed class ReplicatedStore : IDisposable
             {
                 if (await ViewAsync(timer.Token) is not { } view)
                     return (false, Task.CompletedTask);
-                var read = new QuorumRead(Lanes(view, key), needed: 1, _clock, timer.Token);
+                var read = new QuorumRead(Lanes(view, key), QuorumRead.OwnersOnly, needed: 1, _clock, timer.Token);
                 if (await read.RunAsync() is { } now)
                     await read.RepairAsync(now.Merge(set));
                 _memory.Forget(key);
@@ -197,12 +219,11 @@ public sealed class ReplicatedStore : IDisposable
         }
     }
 
-    private List<RowLane> Lanes(ClusterView view, ReplicaKey key)
-    {
-        var nodes = Nearest(view, key);
-        var values = new ValueRows(nodes);
-        return [.. nodes.Select(node => new RowLane(node, key, view.Partition(key), values))];
-    }
+    private List<RowLane> Lanes(ClusterView view, ReplicaKey key) => RowLane.OfOwners(view, key, Nearest(view, key), _log);
+
+    // Hints may wait for owners that are being refilled as well.
+    private Func<IReadOnlyList<Node>, IEnumerable<IReadOnlyList<RowLane>>> StandInsOf(ClusterView view, ReplicaKey key) =>
+        missing => StandIns.ToRead(view, key, _views.Region, [.. missing.Concat(view.Owners(key).Where(node => !node.Votes))], _log);
 
     private Node[] Nearest(ClusterView view, ReplicaKey key) => ClusterView.Nearest(view.Owners(key), _views.Region);
 }

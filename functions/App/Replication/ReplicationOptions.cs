@@ -43,6 +43,18 @@ public sealed class ReplicationOptions
     [Range(1, 30)]
     public int ViewSeconds { get; set; } = 30;
 
+    /// <summary>Hints that one node keeps for one owner: 0 to 1,000,000, default 10,000. Beyond it the owner is flagged for full repair.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxHints { get; set; } = 10_000;
+
+    /// <summary>Hints handed over to one owner per second by one node: 1 to 10,000, default 200.</summary>
+    [Range(1, 10_000)]
+    public int HintsPerSecond { get; set; } = 200;
+
+    /// <summary>How often each partition is compared, in minutes: 5 to 1,440, default 5. The timer fires every five.</summary>
+    [Range(5, 1_440)]
+    public int RepairMinutes { get; set; } = 5;
+
     /// <summary>Checks across fields; null when all is well, else a sentence.</summary>
     public string? Problem() =>
         ReadQuorum > Copies ? $"Replication:ReadQuorum is {ReadQuorum}, but there are only {Copies} copies (Replication:Copies)."

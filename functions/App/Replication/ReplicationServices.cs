@@ -25,6 +25,10 @@ internal static class ReplicationServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReplicatedStore>();
         services.AddSingleton<NodePromotion>(provider => provider.GetRequiredService<ClusterStore>().PromoteAsync);
+        services.AddSingleton<CommitLog>();
+        services.AddSingleton<RollUp>();
+        services.AddSingleton<AntiEntropy>();
+        services.AddSingleton<HintHandover>();
         services.AddSingleton<NodeRefill>();
         services.AddSingleton<StampCheck>(provider => new StampTables(provider.GetRequiredService<ClusterViews>()).CheckAsync);
         return services;

@@ -4,7 +4,7 @@ namespace Serverless.Replication;
 /// One key on one node, during one operation: remembers the last state seen, and changes it by compare-and-swap until the
 /// change holds or the node fails. Calls on one lane never overlap.
 /// </summary>
-internal sealed class RowLane(Node node, ReplicaKey key, string partition, ValueRows values)
+internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, CommitLog log)
 {
     /// <summary>Swaps tried on one row before giving up: each loss means that another writer won, so progress is made by someone.</summary>
     private const int MostSwaps = 16;
@@ -15,7 +15,18 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     private readonly SemaphoreSlim _turn = new(1);
     private bool _remembered;
 
-    public Node Node => node;
+    /// <summary>A lane per node, all of them owners of the key.</summary>
+    public static List<RowLane> OfOwners(ClusterView view, ReplicaKey key, IEnumerable<Node> nodes, CommitLog log)
+    {
+        RowSite[] sites = [.. nodes.Select(node => RowSite.Of(node, view.Partition(key)))];
+        var values = new ValueRows(sites);
+        return [.. sites.Select(site => new RowLane(site, key, values, log))];
+    }
+
+    public Node Node => site.Node;
+
+    /// <summary>Whether this is a hint, kept for an owner, and not an owner's row.</summary>
+    public bool IsHint => site.IsHint;
 
     /// <summary>The row as last seen; null before anything was.</summary>
     public ReplicaRow? Row { get; private set; }
@@ -29,10 +40,13 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
     /// <summary>Begins with what an earlier operation saw.</summary>
     public void Recall(ReplicaRow row, string etag) => (Row, ETag, _remembered) = (row, etag, true);
 
+    /// <summary>Begins without asking, as if there were no row: if there is one, the first change is refused and reads it.</summary>
+    public void AssumeMissing() => (Row, ETag, _remembered) = (ReplicaRow.Empty, null, true);
+
     /// <summary>False when the node did not answer, or answered with a row that no version of this code wrote.</summary>
     public async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        switch (await node.Replica.ReadAsync(partition, key.Row, cancellationToken))
+        switch (await site.Node.Replica.ReadAsync(site.Partition, site.Row(key), cancellationToken))
         {
             case RowRead.Found(var found) when ReplicaRowCodec.TryDecode(found.Data) is { } row:
                 (Row, ETag, _remembered) = (row, found.ETag, false);
@@ -79,7 +93,7 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
                     return null;
 
                 var own = row.OwnEpoch == 0 ? newEpoch() : row.OwnEpoch;
-                var actor = new Actor(node.Incarnation, own);
+                var actor = new Actor(site.Node.Incarnation, own);
                 var counter = Math.Max(row.Set.Context.Last(actor), intent.Seen.Last(actor)) + 1;
                 return new ReplicaRow(own, row.Set.Write(intent.At(new Dot(actor, counter)), intent.Seen));
             },
@@ -124,7 +138,7 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
         }
     }
 
-    // Long values travel in the transaction of the row that points to them, those that do not fit ahead of it: nothing points to
+    // The log row travels in the same transaction, so trees miss no change. So do long values of the row that points to them, those that do not fit ahead of it: nothing points to
     // them yet. Those of overwritten versions leave with it, or after it: nothing points to them any more.
     private async Task<RowCommit> CommitAsync(string? etag, ReplicaRow before, ReplicaRow after, CancellationToken cancellationToken)
     {
@@ -134,27 +148,29 @@ internal sealed class RowLane(Node node, ReplicaKey key, string partition, Value
 
         var changes = new List<RowChange>
         {
-            etag is null ? new RowChange.Insert(key.Row, data) : new RowChange.Replace(key.Row, data, etag),
+            etag is null ? new RowChange.Insert(site.Row(key), data) : new RowChange.Replace(site.Row(key), data, etag),
         };
+        if (!site.IsHint)
+            changes.Add(log.Entry(key, before.Set, after.Set));
         var room = ValueRows.MostBytesPerTransaction - data.Length;
         foreach (var version in after.Set.Versions.Where(v => v.HasOwnRow && before.Set.Find(v.Dot) is null))
         {
-            if (await values.FetchAsync(key, partition, version, cancellationToken) is not { Value: { } value })
+            if (await values.FetchAsync(key, version, cancellationToken) is not { Value: { } value })
                 return new RowCommit.Unavailable("value-missing");
 
-            RowChange put = new RowChange.Put(key.ValueRow(version.Dot), value);
+            RowChange put = new RowChange.Put(site.ValueRow(key, version.Dot), value);
             room -= value.Length;
             if (room >= 0 && changes.Count < MostChanges)
                 changes.Add(put);
-            else if (await node.Replica.CommitAsync(partition, [put], cancellationToken) is not RowCommit.Done)
+            else if (await site.Node.Replica.CommitAsync(site.Partition, [put], cancellationToken) is not RowCommit.Done)
                 return new RowCommit.Unavailable("value-not-written");
         }
 
-        var outcome = await node.Replica.CommitAsync(partition, changes, cancellationToken);
+        var outcome = await site.Node.Replica.CommitAsync(site.Partition, changes, cancellationToken);
         if (outcome is RowCommit.Done)
         {
             foreach (var gone in before.Set.Versions.Where(v => v.HasOwnRow && after.Set.Find(v.Dot) is null))
-                await node.Replica.CommitAsync(partition, [new RowChange.Delete(key.ValueRow(gone.Dot))], cancellationToken);
+                await site.Node.Replica.CommitAsync(site.Partition, [new RowChange.Delete(site.ValueRow(key, gone.Dot))], cancellationToken);
         }
 
         return outcome;

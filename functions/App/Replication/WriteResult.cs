@@ -4,8 +4,8 @@ public abstract record WriteResult
 {
     /// <summary>At least W replicas hold the write.</summary>
     /// <param name="Context">What the client now knows: what it had seen, and this write; not what others wrote beside it.</param>
-    /// <param name="Nodes">Which replicas had answered by then.</param>
-    public sealed record Written(CausalContext Context, IReadOnlyList<string> Nodes) : WriteResult;
+    /// <param name="Answers">Who had taken it by then.</param>
+    public sealed record Written(CausalContext Context, IReadOnlyList<ReplicaAnswer> Answers) : WriteResult;
 
     /// <summary>Fewer than W replicas answered in time. The write may have reached some, and then may still appear.</summary>
     public sealed record NoQuorum(int Answered, int Needed) : WriteResult;
@@ -17,7 +17,13 @@ public abstract record WriteResult
 public abstract record ReadResult
 {
     /// <summary>R replicas agree, or their answers merged to this. An empty set: no replica knows the key.</summary>
-    public sealed record Read(VersionSet Set, IReadOnlyList<string> Nodes, bool Repairing) : ReadResult;
+    /// <param name="Set">What they know.</param>
+    /// <param name="Answers">Who answered.</param>
+    /// <param name="Repairing">They differed; those that lack something get it in the background.</param>
+    public sealed record Read(VersionSet Set, IReadOnlyList<ReplicaAnswer> Answers, bool Repairing) : ReadResult;
+
+    /// <summary>Enough replicas answered, but none of them had all that the caller knows already.</summary>
+    public sealed record Behind(int Answered) : ReadResult;
 
     public sealed record NoQuorum(int Answered, int Needed) : ReadResult;
 }

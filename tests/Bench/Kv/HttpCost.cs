@@ -27,9 +27,9 @@ internal static class HttpCost
             if (call == 0)
                 rounds.Clear();
             var (over, inside) = ($"over-{call}", new ReplicaKey("kv", $"inside-{call}"));
-            await rounds.TimeAsync("put in process", () => store.WriteAsync(inside, Intent(store), null, CancellationToken.None));
+            await rounds.TimeAsync("put in process", () => store.WriteAsync(inside, Intent(store), QuorumRules.Default, CancellationToken.None));
             await rounds.TimeAsync("put over HTTP", async () => (await client.PutAsync(new Uri($"api/kv/{over}", UriKind.Relative), Body())).EnsureSuccessStatusCode().Dispose());
-            await rounds.TimeAsync("get in process", () => store.ReadAsync(inside, null, CancellationToken.None));
+            await rounds.TimeAsync("get in process", () => store.ReadAsync(inside, QuorumRules.Default, CancellationToken.None));
             await rounds.TimeAsync("get over HTTP", () => client.GetByteArrayAsync(new Uri($"api/kv/{over}", UriKind.Relative)));
         }
 

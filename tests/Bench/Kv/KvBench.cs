@@ -121,13 +121,13 @@ internal static class KvBench
         new Replication.Version(new Dot(new Actor(1, 1), 1), 1, DateTimeOffset.UnixEpoch, "", Value.Length, Value), CausalContext.Empty);
 
     private static async Task<CausalContext> PutAsync(ReplicatedStore store, ReplicaKey key, CausalContext seen) =>
-        await store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, "", Value, DateTimeOffset.UnixEpoch), null, CancellationToken.None) is WriteResult.Written written
+        await store.WriteAsync(key, new WriteIntent(store.NewNonce(), seen, "", Value, DateTimeOffset.UnixEpoch), QuorumRules.Default, CancellationToken.None) is WriteResult.Written written
             ? written.Context
             : throw new InvalidOperationException("A write failed without any fault.");
 
     private static async Task GetAsync(ReplicatedStore store, ReplicaKey key)
     {
-        if (await store.ReadAsync(key, null, CancellationToken.None) is not ReadResult.Read { Set.Versions: [{ Length: 256 }] })
+        if (await store.ReadAsync(key, QuorumRules.Default, CancellationToken.None) is not ReadResult.Read { Set.Versions: [{ Length: 256 }] })
             throw new InvalidOperationException("A read did not show the one value written.");
     }
 }

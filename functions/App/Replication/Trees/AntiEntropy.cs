@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Serverless.Replication;
+
+/// <summary>
+/// Compares and repairs the partitions whose first healthy owner lies in this region, those first that were compared longest ago,
+/// under a lease per partition. Bounded by its token; resumable, because each partition remembers when it was compared. Each run
+/// also scrubs the one partition whose trees were checked longest ago.
+/// </summary>
+public sealed partial class AntiEntropy(
+    ClusterViews views, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, ILogger<AntiEntropy> logger)
+{
+    /// <summary>How long a partition is leased: 2 minutes. A run that dies leaves it to the next one then.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    // The timer fires every five minutes; a partition whose turn is later is left alone, as is one that was compared just now.
+    private static readonly TimeSpan Timer = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(30);
+
+    private const int ReadsAtOnce = 8;
+    private const int PartitionsAtOnce = 4;
+
+    /// <summary>Goes on until every partition was compared or <paramref name="cancellationToken"/> ends it.</summary>
+    public async Task<SweepReport> RunAsync(CancellationToken cancellationToken)
+    {
+        if (await views.RefreshAsync(cancellationToken) is not { } view)
+            return SweepReport.Empty;
+
+        var report = SweepReport.Empty;
+        var due = await DueAsync(view, cancellationToken);
+        var scrubbed = due.Count > 0 ? due.MinBy(d => d.Record.ScrubbedAt ?? default).Partition : -1;
+        foreach (var some in due.Chunk(PartitionsAtOnce))
+        {
+            if (cancellationToken.IsCancellationRequested)
+                break;
+            var outcomes = await Task.WhenAll(some.Select(d => RepairAsync(view, d, d.Partition == scrubbed, cancellationToken)));
+            report = outcomes.OfType<RepairOutcome>().Aggregate(report, (sum, outcome) => sum.With(outcome));
+        }
+
+        if (report.Differences > 0 || report.Rebuilt > 0)
+            LogRepaired(report.Partitions, report.Differences, report.Rebuilt);
+        return report;
+    }
+
+    /// <summary>Compares and repairs all partitions that are owned by no matter whom, recent changes too. False when one could not be brought to the same state everywhere.</summary>
+    internal async Task<bool> CompareEverythingAsync(ClusterView view, CancellationToken cancellationToken)
+    {
+        foreach (var some in Enumerable.Range(0, view.Ring.Partitions).Chunk(PartitionsAtOnce))
+        {
+            var outcomes = await Task.WhenAll(some.Select(p => new PartitionRepair(view, p, log, clock).RunAsync(TimeSpan.Zero, cancellationToken)));
+            if (!Array.TrueForAll(outcomes, o => o.Complete))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The first owner that votes and is up: its region compares the partition, and it keeps the record; null when there is none.</summary>
+    internal static Node? LeaderOf(ClusterView view, int partition) =>
+        view.Owners(partition).FirstOrDefault(node => node.Votes && !node.Health.IsDown);
+
+    // What this region leads, with what is remembered of it.
+    private async Task<IReadOnlyList<Due>> DueAsync(ClusterView view, CancellationToken cancellationToken)
+    {
+        var due = new List<Due>();
+        var led = Enumerable.Range(0, view.Ring.Partitions)
+            .Select(partition => (Partition: partition, Leader: LeaderOf(view, partition)))
+            .Where(p => p.Leader?.Region == views.Region);
+        foreach (var some in led.Chunk(ReadsAtOnce))
+        {
+            var read = await Task.WhenAll(some.Select(async p => (p.Partition, p.Leader, Read: await RepairRecord.ReadAsync(p.Leader!, PartitionNames.Of(p.Partition), cancellationToken))));
+            due.AddRange(read.Where(r => r.Read is not null).Select(r => new Due(r.Partition, r.Leader!, r.Read!.Value.Record, r.Read.Value.ETag)));
+        }
+
+        var now = clock.GetUtcNow();
+        var rest = TimeSpan.FromMinutes(options.Value.RepairMinutes) - Timer + JustNow;
+        return [.. due.Where(d => d.Record.LeaseEnd <= now && !(now - d.Record.ComparedAt < rest)).OrderBy(d => d.Record.ComparedAt ?? default)];
+    }
+
+    private async Task<RepairOutcome?> RepairAsync(ClusterView view, Due due, bool scrub, CancellationToken cancellationToken)
+    {
+        var startedAt = clock.GetUtcNow();
+        var leased = due.Record with { Holder = SecureRandom.Next64(random), LeaseEnd = startedAt + Lease };
+        if (await leased.WriteAsync(due.Leader, PartitionNames.Of(due.Partition), due.ETag, cancellationToken) is not { } etag)
+            return null;
+
+        using var lease = new CancellationTokenSource(Lease, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Token, cancellationToken);
+        var repair = new PartitionRepair(view, due.Partition, log, clock);
+        var outcome = await repair.RunAsync(PartitionRepair.Unsettled, either.Token);
+        var rebuilt = scrub ? await repair.ScrubAsync(either.Token) : null;
+        var record = leased with
+        {
+            LeaseEnd = clock.GetUtcNow(),
+            ComparedAt = startedAt,
+            CompleteAt = outcome.Complete ? startedAt : leased.CompleteAt,
+            ScrubbedAt = rebuilt is null ? leased.ScrubbedAt : startedAt,
+            Differences = outcome.Differences,
+        };
+        await record.WriteAsync(due.Leader, PartitionNames.Of(due.Partition), etag, cancellationToken);
+        return outcome with { Rebuilt = outcome.Rebuilt + (rebuilt ?? 0) };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Anti-entropy compared {Partitions} partitions: {Differences} keys differed and were repaired, {Rebuilt} leaves were rebuilt")]
+    private partial void LogRepaired(int partitions, int differences, int rebuilt);
+
+    private readonly record struct Due(int Partition, Node Leader, RepairRecord Record, string? ETag);
+}
+
+/// <summary>What one run of anti-entropy did.</summary>
+/// <param name="Partitions">Partitions compared.</param>
+/// <param name="Complete">Those of them whose owners all answered and now agree.</param>
+/// <param name="Differences">Keys that differed.</param>
+/// <param name="Rebuilt">Leaves that did not match their rows.</param>
+public sealed record SweepReport(int Partitions, int Complete, int Differences, int Rebuilt)
+{
+    public static readonly SweepReport Empty = new(0, 0, 0, 0);
+
+    internal SweepReport With(RepairOutcome outcome) =>
+        new(Partitions + 1, Complete + (outcome.Complete ? 1 : 0), Differences + outcome.Differences, Rebuilt + outcome.Rebuilt);
+}

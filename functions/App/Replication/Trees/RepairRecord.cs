@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace Serverless.Replication;
+
+/// <summary>
+/// The anti-entropy of one partition, kept beside its rows on its first healthy owner: who works on it now, and what the last run
+/// found. So a run that ended early is resumed by whoever comes next, with what was compared longest ago.
+/// </summary>
+/// <param name="Holder">Random; who holds the lease.</param>
+/// <param name="LeaseEnd">Until when; taken by anybody afterwards.</param>
+/// <param name="ComparedAt">When the last run that ended began; null before the first.</param>
+/// <param name="CompleteAt">When the last run began that compared all owners and repaired all it found; null before the first.</param>
+/// <param name="ScrubbedAt">When the trees were last checked against the rows; null before the first time.</param>
+/// <param name="Differences">Keys that differed in the last run.</param>
+internal sealed record RepairRecord(
+    ulong Holder, DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubbedAt, int Differences)
+{
+    /// <summary>The row's name.</summary>
+    public const string Row = "0.repair";
+
+    public static readonly RepairRecord None = new(0, default, null, null, null, 0);
+
+    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
+
+    /// <summary>What the node has of a partition, and the row's ETag or null when there is none; null when the node does not answer.</summary>
+    public static async Task<(RepairRecord Record, string? ETag)?> ReadAsync(Node node, string partition, CancellationToken cancellationToken) =>
+        await node.Replica.ReadAsync(partition, Row, cancellationToken) switch
+        {
+            RowRead.Found(var row) => (Decode(row.Data.Span), row.ETag),
+            RowRead.Missing => (None, null),
+            _ => null,
+        };
+
+    /// <summary>The new ETag; null when somebody else changed the row, or the node does not answer.</summary>
+    public async Task<string?> WriteAsync(Node node, string partition, string? etag, CancellationToken cancellationToken)
+    {
+        RowChange change = etag is null ? new RowChange.Insert(Row, Encode()) : new RowChange.Replace(Row, Encode(), etag);
+        return await node.Replica.CommitAsync(partition, [change], cancellationToken) is RowCommit.Done(var etags) ? etags[0] : null;
+    }
+
+    private static RepairRecord Decode(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RepairRecord>(bytes, JsonSerializerOptions.Web) ?? None;
+        }
+        catch (JsonException)
+        {
+            return None;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Serverless.Replication;
+
+namespace Serverless.Tests.Simulation;
+
+/// <summary>A rule of the code that is broken on purpose: the laws must catch it, or they prove nothing.</summary>
+internal enum Mutation
+{
+    None,
+
+    /// <summary>A hint is acknowledged but not kept.</summary>
+    DropHint,
+
+    /// <summary>A row that is written forgets the last dot of its context, and the version with it.</summary>
+    ForgetDot,
+
+    /// <summary>Rows issue dots under the same actor again and again: nodes keep their incarnation, and rows their epoch, whatever was lost.</summary>
+    ReuseActor,
+
+    /// <summary>A change is made without its row in the commit log.</summary>
+    SkipLogRow,
+}
+
+/// <summary>Breaks one rule where the code meets storage.</summary>
+internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IReplica
+{
+    public Task<RowRead> ReadAsync(string partition, string row, CancellationToken cancellationToken) => inner.ReadAsync(partition, row, cancellationToken);
+
+    public Task<RowList> ListAsync(string partition, string from, string to, int limit, CancellationToken cancellationToken) =>
+        inner.ListAsync(partition, from, to, limit, cancellationToken);
+
+    public async Task<RowCommit> CommitAsync(string partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
+    {
+        if (mutation == Mutation.DropHint && partition.StartsWith("hints.", StringComparison.Ordinal) && changes[0] is not RowChange.Delete)
+            return new RowCommit.Done([.. changes.Select(_ => "1")]);
+        return await inner.CommitAsync(partition, [.. changes.Where(Passes).Select(Change)], cancellationToken);
+    }
+
+    private bool Passes(RowChange change) => mutation != Mutation.SkipLogRow || !change.Row.StartsWith(LogRow.First, StringComparison.Ordinal);
+
+    private RowChange Change(RowChange change) => mutation != Mutation.ForgetDot || ReplicaKey.FromRow(change.Row) is null ? change : change switch
+    {
+        RowChange.Replace(var row, var data, var etag) => new RowChange.Replace(row, Forget(data), etag),
+        _ => change,
+    };
+
+    private static ReadOnlyMemory<byte> Forget(ReadOnlyMemory<byte> data)
+    {
+        var row = ReplicaRowCodec.Decode(data);
+        if (row.Set.Versions.Length < 2)
+            return data;
+        var kept = row.Set.Versions[..^1];
+        return ReplicaRowCodec.Encode(row with { Set = new VersionSet(row.Set.Context, kept) });
+    }
+}

@@ -1,0 +1,45 @@
+using Serverless.Replication;
+
+namespace Serverless.Tests.Simulation;
+
+/// <summary>What the nodes hold in the end, read from their rows and with none of the code that keeps trees: are all replicas and trees equal, and do trees say what the rows say?</summary>
+internal static class StoredState
+{
+    public static IEnumerable<string> Broken(SimulatedCluster cluster)
+    {
+        var stored = cluster.Nodes.Keys.ToDictionary(node => node, node => cluster.Rows(node).ToLookup(row => row.Partition, row => row.Row));
+        foreach (var (node, rows) in stored)
+        {
+            if (rows.Any(partition => partition.Key.StartsWith("hints.", StringComparison.Ordinal)))
+                yield return $"{node} still keeps hints";
+        }
+
+        for (var partition = 0; partition < cluster.Document.Partitions; partition++)
+        {
+            var name = PartitionNames.Of(partition);
+            var owners = cluster.Owners(partition);
+            var hashes = owners.Select(owner => Hashes(stored[owner][name])).ToList();
+            if (hashes.Exists(held => !held.SequenceEqual(hashes[0])))
+                yield return $"the owners of partition {name} differ";
+            foreach (var (owner, held) in owners.Zip(hashes))
+            {
+                if (!Leaves(stored[owner][name]).SequenceEqual(held))
+                    yield return $"the leaves of partition {name} on {owner} are not those of its rows";
+                if (stored[owner][name].Any(row => row.Name.StartsWith(LogRow.First, StringComparison.Ordinal)))
+                    yield return $"the log of partition {name} on {owner} is not rolled up";
+            }
+        }
+    }
+
+    private static IReadOnlyList<(string Row, UInt128 Hash)> Hashes(IEnumerable<Row> rows) =>
+    [
+        .. rows.Where(row => ReplicaKey.FromRow(row.Name) is not null)
+            .Select(row => (row.Name, ReplicaRowCodec.Decode(row.Data).Set.Fingerprint()))
+            .OrderBy(row => row.Name, StringComparer.Ordinal),
+    ];
+
+    private static IEnumerable<(string Row, UInt128 Hash)> Leaves(IEnumerable<Row> rows) => rows
+        .Where(row => row.Name.StartsWith("0.leaf.", StringComparison.Ordinal))
+        .SelectMany(row => LeafPage.TryDecode(row.Data)!.Entries.Select(entry => (entry.Key, entry.Value.Hash)))
+        .OrderBy(entry => entry.Key, StringComparer.Ordinal);
+}
