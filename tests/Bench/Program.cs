@@ -10,6 +10,7 @@ public static class Program
     {
         ["kv"] = Kv.KvBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
+        ["soak"] = Soak.RunAsync,
     };
 
     public static async Task<int> Main(string[] args)

@@ -10,8 +10,8 @@ internal static class StoredState
         var stored = cluster.Nodes.Keys.ToDictionary(node => node, node => cluster.Rows(node).ToLookup(row => row.Partition, row => row.Row));
         foreach (var (node, rows) in stored)
         {
-            if (rows.Any(partition => partition.Key.StartsWith("hints.", StringComparison.Ordinal)))
-                yield return $"{node} still keeps hints";
+            foreach (var hint in rows.Where(partition => partition.Key.StartsWith("hints.", StringComparison.Ordinal)).SelectMany(partition => partition))
+                yield return $"{node} still keeps the hint {hint.Name}";
         }
 
         for (var partition = 0; partition < cluster.Document.Partitions; partition++)

@@ -14,6 +14,7 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
 
     private readonly SemaphoreSlim _turn = new(1);
     private bool _remembered;
+    private bool _valueMissing;
 
     /// <summary>A lane per node, all of them owners of the key.</summary>
     public static List<RowLane> OfOwners(ClusterView view, ReplicaKey key, IEnumerable<Node> nodes, CommitLog log)
@@ -138,8 +139,9 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
         }
     }
 
-    // The log row travels in the same transaction, so trees miss no change. So do long values of the row that points to them, those that do not fit ahead of it: nothing points to
-    // them yet. Those of overwritten versions leave with it, or after it: nothing points to them any more.
+    // The log row travels in the same transaction, so trees miss no change. So do long values, those that do not fit ahead of it:
+    // nothing points to them yet. Those of overwritten versions leave with it, or after it when one of them may be missing: deleting
+    // what is not there would refuse the transaction for ever.
     private async Task<RowCommit> CommitAsync(string? etag, ReplicaRow before, ReplicaRow after, CancellationToken cancellationToken)
     {
         var data = ReplicaRowCodec.Encode(after);
@@ -166,11 +168,15 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
                 return new RowCommit.Unavailable("value-not-written");
         }
 
-        var outcome = await site.Node.Replica.CommitAsync(site.Partition, changes, cancellationToken);
-        if (outcome is RowCommit.Done)
+        List<RowChange> deletes =
+            [.. before.Set.Versions.Where(v => v.HasOwnRow && after.Set.Find(v.Dot) is null).Select(v => new RowChange.Delete(site.ValueRow(key, v.Dot)))];
+        var together = !_valueMissing && changes.Count + deletes.Count <= MostChanges;
+        var outcome = await site.Node.Replica.CommitAsync(site.Partition, together ? [.. changes, .. deletes] : changes, cancellationToken);
+        _valueMissing |= outcome is RowCommit.Refused && together && deletes.Count > 0;
+        if (outcome is RowCommit.Done && !together)
         {
-            foreach (var gone in before.Set.Versions.Where(v => v.HasOwnRow && after.Set.Find(v.Dot) is null))
-                await site.Node.Replica.CommitAsync(site.Partition, [new RowChange.Delete(site.ValueRow(key, gone.Dot))], cancellationToken);
+            foreach (var delete in deletes)
+                await site.Node.Replica.CommitAsync(site.Partition, [delete], cancellationToken);
         }
 
         return outcome;

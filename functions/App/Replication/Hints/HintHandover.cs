@@ -18,6 +18,9 @@ public sealed partial class HintHandover(
     private static readonly TimeSpan MostBackOff = TimeSpan.FromMinutes(10);
     private const int HintsAtOnce = 8;
 
+    // With the hint itself, as many as one transaction may change.
+    private const int MostValues = 99;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (await views.GetAsync(cancellationToken) is not { } view)
@@ -138,12 +141,17 @@ public sealed partial class HintHandover(
     private static async Task DeleteAsync(Node standIn, string owner, Row row, CancellationToken cancellationToken)
     {
         var partition = HintNames.PartitionOf(owner);
-        if (await standIn.Replica.CommitAsync(partition, [new RowChange.Delete(row.Name, row.ETag)], cancellationToken) is not RowCommit.Done)
-            return;
         var (number, key) = HintNames.Parse(row.Name)!.Value;
         var site = RowSite.Hint(standIn, owner, PartitionNames.Of(number));
-        foreach (var version in ReplicaRowCodec.Decode(row.Data).Set.Versions.Where(v => v.HasOwnRow))
-            await standIn.Replica.CommitAsync(partition, [new RowChange.Delete(site.ValueRow(key, version.Dot))], cancellationToken);
+        RowChange hint = new RowChange.Delete(row.Name, row.ETag);
+        List<RowChange> values =
+            [.. ReplicaRowCodec.Decode(row.Data).Set.Versions.Where(v => v.HasOwnRow).Take(MostValues).Select(v => new RowChange.Delete(site.ValueRow(key, v.Dot)))];
+        if (await standIn.Replica.CommitAsync(partition, [hint, .. values], cancellationToken) is not RowCommit.Refused || values.Count == 0)
+            return;
+
+        // The hint changed, or a value is not there.
+        if (await standIn.Replica.CommitAsync(partition, [hint], cancellationToken) is RowCommit.Done)
+            await Task.WhenAll(values.Select(value => standIn.Replica.CommitAsync(partition, [value], cancellationToken)));
     }
 
     private async Task PaceAsync(int taken, long started, CancellationToken cancellationToken)
