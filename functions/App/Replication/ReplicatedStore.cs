@@ -16,14 +16,15 @@ public sealed class ReplicatedStore : IDisposable
     private readonly ReplicationOptions _options;
     private readonly TimeProvider _clock;
     private readonly Random _random;
+    private readonly HealthGossip? _gossip;
     private readonly RowMemory _memory;
     private readonly WriteChain _chain = new();
     private readonly ConcurrentDictionary<string, byte> _repairing = new(StringComparer.Ordinal);
     private int _existing;
 
-    public ReplicatedStore(ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
+    public ReplicatedStore(ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, HealthGossip? gossip = null)
     {
-        (_views, _options, _clock, _random) = (views, options.Value, clock, random);
+        (_views, _options, _clock, _random, _gossip) = (views, options.Value, clock, random, gossip);
         _memory = new RowMemory(_options.RememberedKeys);
     }
 
@@ -42,6 +43,7 @@ public sealed class ReplicatedStore : IDisposable
         if (await ViewAsync(either.Token) is not { } view)
             return new ReadResult.NoQuorum(0, quorum);
 
+        _gossip?.Touch(view);
         var lanes = Lanes(view, key).Where(lane => lane.Node.Votes).ToList();
         var read = new QuorumRead(lanes, quorum, _clock, either.Token);
         if (await read.RunAsync() is not { } set || deadline.HasPassed)
@@ -75,6 +77,7 @@ public sealed class ReplicatedStore : IDisposable
         if (await ViewAsync(either.Token) is not { } view)
             return new WriteResult.NoQuorum(0, quorum);
 
+        _gossip?.Touch(view);
         try
         {
             return await _chain.RunAsync(key.Row, () => WriteNowAsync(view, key, intent, quorum, deadline), either.Token);
