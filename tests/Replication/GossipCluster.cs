@@ -27,6 +27,12 @@ internal sealed class GossipCluster
     /// <summary>Nodes that nobody reaches.</summary>
     public HashSet<string> Dead { get; } = [];
 
+    /// <summary>Nodes that never answer a listing.</summary>
+    public HashSet<string> Silent { get; } = [];
+
+    /// <summary>Listings asked for so far.</summary>
+    public int Lists { get; private set; }
+
     public void Advance(double seconds) => Clock.Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>The node forgets everything.</summary>
@@ -37,21 +43,28 @@ internal sealed class GossipCluster
         var cut = new HashSet<string>();
         var views = new ClusterViews(
             _ => Task.FromResult<ClusterDocument?>(Document),
-            member => new Reached(() => cut.Contains(member.Id) || Dead.Contains(member.Id) ? null : Memory[member.Id]),
+            member => new Reached(this, member.Id, () => !cut.Contains(member.Id) && !Dead.Contains(member.Id)),
             region, new ReplicationOptions(), Clock);
         return new GossipInstance(views, (await views.RefreshAsync(CancellationToken.None))!, cut, new HealthGossip(views, new Random(seed), Clock), Clock);
     }
 
-    private sealed class Reached(Func<IReplica?> node) : IReplica
+    private sealed class Reached(GossipCluster cluster, string node, Func<bool> reaches) : IReplica
     {
+        private MemoryReplica Memory => cluster.Memory[node];
+
         public async Task<RowRead> ReadAsync(string partition, string row, CancellationToken cancellationToken) =>
-            node() is { } there ? await there.ReadAsync(partition, row, cancellationToken) : new RowRead.Unavailable("cut off");
+            reaches() ? await Memory.ReadAsync(partition, row, cancellationToken) : new RowRead.Unavailable("cut off");
 
         public async Task<RowCommit> CommitAsync(string partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken) =>
-            node() is { } there ? await there.CommitAsync(partition, changes, cancellationToken) : new RowCommit.Unavailable("cut off");
+            reaches() ? await Memory.CommitAsync(partition, changes, cancellationToken) : new RowCommit.Unavailable("cut off");
 
-        public async Task<RowList> ListAsync(string partition, string from, string to, int limit, CancellationToken cancellationToken) =>
-            node() is { } there ? await there.ListAsync(partition, from, to, limit, cancellationToken) : new RowList.Unavailable("cut off");
+        public async Task<RowList> ListAsync(string partition, string from, string to, int limit, CancellationToken cancellationToken)
+        {
+            cluster.Lists++;
+            if (cluster.Silent.Contains(node))
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+            return reaches() ? await Memory.ListAsync(partition, from, to, limit, cancellationToken) : new RowList.Unavailable("cut off");
+        }
     }
 }
 

@@ -100,6 +100,29 @@ public class GossipHearingTests
     }
 
     [Fact]
+    public async Task An_instance_does_not_speak_again_before_it_has_ended()
+    {
+        var one = await _cluster.InstanceAsync("r1");
+        _cluster.Silent.Add("r1n1");
+        one.Gossip.Touch(one.View);
+        var lists = _cluster.Lists;
+        _cluster.Dead.Add("r2n2");
+        await one.LoseAsync("r2n2");
+        one.Gossip.Touch(one.View);
+        Assert.Equal(lists, _cluster.Lists);
+
+        _cluster.Silent.Clear();
+        _cluster.Clock.Advance(DigestRows.ListLimit);
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                one.Gossip.Touch(one.View);
+                return _cluster.Lists > lists;
+            },
+            "the change of the verdict is told after the first word has ended");
+    }
+
+    [Fact]
     public async Task Reads_and_writes_of_keys_touch_the_gossip()
     {
         var one = await _cluster.InstanceAsync("r1");

@@ -112,6 +112,21 @@ public class HealthGossipTests
     }
 
     [Fact]
+    public async Task A_node_that_keeps_silent_is_waited_for_1_s_counts_as_failed_and_keeps_nobody_from_speaking()
+    {
+        var cluster = new GossipCluster(regions: 1);
+        var one = await cluster.InstanceAsync("r1");
+        cluster.Silent.Add("r1n1");
+        var publishing = one.PublishAsync();
+        Assert.False(publishing.IsCompleted);
+        cluster.Clock.Advance(DigestRows.ListLimit);
+        Assert.True(await publishing);
+        Assert.Equal((1, 1), (one.Health("r1n1").Snapshot().Calls, one.Health("r1n1").Snapshot().ErrorRate));
+        cluster.Silent.Clear();
+        Assert.Equal(1, (await one.OpinionsAsync("r1n1"))["r1"].ErrorRate);
+    }
+
+    [Fact]
     public async Task What_a_wiped_node_forgot_or_a_row_that_nobody_can_read_is_written_again()
     {
         var cluster = new GossipCluster(regions: 1);
