@@ -56,12 +56,14 @@ public class GossipHearingTests
     [Fact]
     public async Task Old_words_other_stamps_words_and_words_on_an_earlier_incarnation_are_not_heard()
     {
-        await HoldForDownAsync("r2n1");
-        var other = await _cluster.InstanceAsync("r2", 2);
-        await other.ExchangeAsync();
+        await HoldForDownAsync("r1n2");
+        await (await _cluster.InstanceAsync("r2", 2)).ExchangeAsync();
+        var other = await _cluster.InstanceAsync("r2", 3);
         await other.PublishAsync();
-        Assert.False(other.Health("r2n1").IsDown);
+        Assert.False((await other.OpinionsAsync("r1n2"))["r1"].Up);
+        Assert.False(other.Health("r1n2").IsDown);
 
+        await HoldForDownAsync("r2n1");
         _cluster.Document = _cluster.Document.Reincarnate(new HashSet<string>(["r2n1"]), () => 77);
         var later = await _cluster.InstanceAsync("r1", 3);
         await later.PublishAsync();

@@ -61,6 +61,10 @@ public class HealthDigestLaws
             || (Now - after.AnsweredAt < StampVerdict.AnswerCounts ? after.Up : seen.Up || !after.Up));
 
     [Fact]
+    public void A_node_held_for_down_is_up_only_after_an_answer_since() => Observations((before, seen, after) =>
+        before is null || before.Up || !after!.Up || Now - after.AnsweredAt < StampVerdict.AnswerCounts || seen.AnsweredAt > before.SeenAt);
+
+    [Fact]
     public void What_the_stamp_knew_of_the_latest_call_and_answer_is_never_lost() => Observations((before, seen, after) =>
         seen.CalledAt is null
             ? after == before

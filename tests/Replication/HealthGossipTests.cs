@@ -142,6 +142,25 @@ public class HealthGossipTests
     }
 
     [Fact]
+    public async Task A_node_that_missed_what_its_neighbour_was_told_is_told_before_anything_is_added()
+    {
+        var cluster = new GossipCluster(regions: 2);
+        var (one, two) = (await cluster.InstanceAsync("r1"), await cluster.InstanceAsync("r1", 2));
+        await one.CallAllAsync();
+        await one.PublishAsync();
+        cluster.Dead.Add("r1n1");
+        cluster.Advance(5);
+        await two.CallAllAsync();
+        await two.PublishAsync();
+        var told = (await two.OpinionsAsync("r2n1"))["r1"];
+
+        cluster.Dead.Clear();
+        await one.PublishAsync();
+        cluster.Dead.Add("r1n2");
+        Assert.Equal(told.SeenAt, (await one.OpinionsAsync("r2n1"))["r1"].SeenAt);
+    }
+
+    [Fact]
     public async Task When_another_node_takes_over_the_rows_their_versions_grow_and_the_verdict_keeps_its_beginning()
     {
         var cluster = new GossipCluster(regions: 1);
