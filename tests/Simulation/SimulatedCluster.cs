@@ -129,7 +129,7 @@ internal sealed class SimulatedCluster
             region, _options.Value, _simulator.Time);
         _views.Add(views);
         Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
-        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs);
+        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, new HealthGossip(views, new Random(number), _simulator.Time));
     }
 
     private ClusterMember Founder(string id, string region)

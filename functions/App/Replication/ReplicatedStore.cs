@@ -18,6 +18,7 @@ public sealed class ReplicatedStore : IDisposable
     private readonly Random _random;
     private readonly Func<ulong> _newEpoch;
     private readonly CommitLog _log;
+    private readonly HealthGossip? _gossip;
     private readonly RowMemory _memory;
     private readonly HintBook _hints;
     private readonly WriteChain _chain = new();
@@ -29,10 +30,11 @@ public sealed class ReplicatedStore : IDisposable
     /// <param name="clock">The clock.</param>
     /// <param name="random">Nonces, and names of log rows.</param>
     /// <param name="newEpoch">64 random bits, never 0, for rows that issue their first dot; default: from <paramref name="random"/>.</param>
+    /// <param name="gossip">Told of operations, so that this instance publishes what it sees of the nodes; null: it does not.</param>
     public ReplicatedStore(
-        ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, Func<ulong>? newEpoch = null)
+        ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, Func<ulong>? newEpoch = null, HealthGossip? gossip = null)
     {
-        (_views, _options, _clock, _random) = (views, options.Value, clock, random);
+        (_views, _options, _clock, _random, _gossip) = (views, options.Value, clock, random, gossip);
         _newEpoch = newEpoch ?? (() => SecureRandom.Next64(random));
         _log = new CommitLog(clock, random);
         _memory = new RowMemory(_options.RememberedKeys);
@@ -54,6 +56,7 @@ public sealed class ReplicatedStore : IDisposable
         if (await ViewAsync(either.Token) is not { } view)
             return new ReadResult.NoQuorum(0, quorum);
 
+        _gossip?.Touch(view);
         var lanes = Lanes(view, key).Where(lane => lane.Node.Votes).ToList();
         var read = new QuorumRead(lanes, rules.Sloppy ? StandInsOf(view, key) : QuorumRead.OwnersOnly, quorum, _clock, either.Token);
         if (await read.RunAsync() is not { } set || deadline.HasPassed)
@@ -99,6 +102,7 @@ public sealed class ReplicatedStore : IDisposable
         if (await ViewAsync(either.Token) is not { } view)
             return new WriteResult.NoQuorum(0, asked.Needed.Value);
 
+        _gossip?.Touch(view);
         try
         {
             return await _chain.RunAsync(key.Row, () => WriteNowAsync(view, key, intent, asked, deadline), either.Token);

@@ -21,6 +21,7 @@ public sealed class ClusterViews
     private ClusterView? _view;
     private long _triedAt;
     private bool _expired;
+    private int _turns;
 
     public ClusterViews(
         ClusterStore store, TableNodes tables, IOptions<ClusterOptions> cluster, IOptions<ReplicationOptions> replication, TimeProvider clock)
@@ -42,6 +43,9 @@ public sealed class ClusterViews
     }
 
     public string Region { get; }
+
+    /// <summary>Grows with every change of this instance's verdict on a node.</summary>
+    public int Turns => Volatile.Read(ref _turns);
 
     /// <summary>The view; an old one while it is being read again. Null when no view was ever read and too few nodes answer now.</summary>
     public async ValueTask<ClusterView?> GetAsync(CancellationToken cancellationToken)
@@ -104,7 +108,7 @@ public sealed class ClusterViews
     {
         var health = _view?.Nodes.GetValueOrDefault(member.Id) is { } known && known.Incarnation == member.Incarnation
             ? known.Health
-            : new NodeHealth(_clock);
+            : new NodeHealth(_clock, () => Interlocked.Increment(ref _turns));
         var replica = new GuardedReplica(_open(member), health, _clock, _call, Expire);
         return new Node(member.Id, member.Region, member.Incarnation, member.State == MemberState.Member, replica, health);
     }

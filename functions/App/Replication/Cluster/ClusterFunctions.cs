@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Serverless.Http;
+
+namespace Serverless.Replication;
+
+/// <summary>The cluster as this instance sees it.</summary>
+public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
+{
+    [Function("cluster-get")]
+    [Access(Access.Services | Access.Operators)]
+    [Operation("Shows the ring and its nodes", Description = "Health is what the answering instance saw; opinions are what each stamp holds of the node, since when and how recently it saw a call's outcome, as far as word has come to this region.")]
+    [Answer(200, "Epoch, partitions and nodes; a node's opinions are null when no node answered to tell them", "application/json")]
+    [Answer(503, "no-quorum")]
+    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "cluster")] HttpRequest request)
+    {
+        if (await views.GetAsync(request.HttpContext.RequestAborted) is not { } view)
+            return Problems.NoQuorum(0, 0, "Too few nodes answer to tell the cluster's membership.");
+
+        var owned = Enumerable.Range(0, view.Ring.Partitions)
+            .SelectMany(partition => view.Ring.Owners(partition).ToArray())
+            .CountBy(node => node.Id)
+            .ToDictionary();
+        var opinions = await gossip.ReadAsync(view, request.HttpContext.RequestAborted) is GossipRead.Known(var digests)
+            ? digests.ToLookup(digest => digest.Node)
+            : null;
+        return Results.Json(new
+        {
+            epoch = view.Epoch,
+            partitions = view.Ring.Partitions,
+            copies = view.Ring.Copies,
+            region = views.Region,
+            nodes = view.Ring.Nodes.Select(member => (member, node: view.Nodes[member.Id], health: view.Nodes[member.Id].Health.Snapshot())).Select(n => new
+            {
+                id = n.member.Id,
+                region = n.member.Region,
+                weight = n.member.Weight,
+                incarnation = n.node.Incarnation.ToString("x16"),
+                state = n.node.Votes ? "member" : "refilling",
+                up = n.health.Up,
+                downSince = n.health.Up ? default(DateTimeOffset?) : n.health.Since,
+                since = n.health.Since,
+                lastAnsweredAt = n.health.AnsweredAt,
+                errorRate = Math.Round(n.health.ErrorRate, 4),
+                p50Milliseconds = Math.Round(n.health.P50.TotalMilliseconds, 2),
+                p95Milliseconds = Math.Round(n.health.P95.TotalMilliseconds, 2),
+                p99Milliseconds = Math.Round(n.health.P99.TotalMilliseconds, 2),
+                calls = n.health.Calls,
+                partitions = owned.GetValueOrDefault(n.member.Id),
+                opinions = opinions?[n.member.Id].Select(digest => new
+                {
+                    stamp = digest.Stamp,
+                    up = digest.Up,
+                    since = digest.Since,
+                    errorRate = digest.ErrorRate,
+                    p95Milliseconds = digest.P95Milliseconds,
+                    calls = digest.Calls,
+                    seenAt = digest.SeenAt,
+                }),
+            }),
+        });
+    }
+}
