@@ -127,7 +127,7 @@ internal sealed class KvScenario
             await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(3_000)));
             var node = nodes[Random.Next(nodes.Count)];
             var coordinator = Random.Next(Coordinators);
-            switch (Random.Next(14))
+            switch (Random.Next(16))
             {
                 case 0:
                     _cluster.Cut(coordinator, node);
@@ -156,6 +156,9 @@ internal sealed class KvScenario
                     await Task.WhenAll(_cluster.SweepAsync(coordinator), _cluster.SweepAsync(Random.Next(Coordinators)));
                     break;
                 case 8:
+                    await _cluster.GossipAsync(coordinator);
+                    break;
+                case 9:
                     _cluster.LoseTrees(node);
                     break;
                 default:
@@ -180,6 +183,8 @@ internal sealed class KvScenario
         }
 
         await _simulator.Delay(HintHandover.Lease + TimeSpan.FromMinutes(10));
+        for (var rounds = 0; rounds < TimerRuns; rounds++)
+            await EveryoneAsync(_cluster.GossipAsync);
         for (var runs = 0; runs < TimerRuns; runs++)
         {
             await EveryoneAsync(_cluster.HandOverAsync);

@@ -15,6 +15,7 @@ internal sealed class SimulatedCluster
     private readonly HashSet<(int Coordinator, string Node)> _cut = [];
     private readonly HashSet<int> _paused = [];
     private readonly List<ClusterViews> _views = [];
+    private readonly List<HealthGossip> _gossip = [];
     private ClusterDocument _document;
 
     /// <param name="simulator">The clock, the randomness and the order of steps.</param>
@@ -94,7 +95,7 @@ internal sealed class SimulatedCluster
     public Task HandOverAsync(int coordinator) => Handover(coordinator).RunAsync(CancellationToken.None);
 
     /// <summary>One run of the roll-up timer on one instance.</summary>
-    public Task RollUpAsync(int coordinator) => new RollUp(_views[coordinator]).RunAsync(CancellationToken.None);
+    public Task RollUpAsync(int coordinator) => new RollUp(_views[coordinator], Duties(coordinator)).RunAsync(CancellationToken.None);
 
     /// <summary>The rows that a node holds now.</summary>
     public IReadOnlyList<(string Partition, Row Row)> Rows(string node) => Nodes[node].Table(Member(node).Table).All();
@@ -102,13 +103,18 @@ internal sealed class SimulatedCluster
     /// <summary>The nodes that own a partition.</summary>
     public IReadOnlyList<string> Owners(int partition) => [.. _document.ToRing().Owners(partition).ToArray().Select(owner => owner.Id)];
 
+    /// <summary>One run of the gossip timer on one instance.</summary>
+    public Task GossipAsync(int coordinator) => _gossip[coordinator].RunAsync(CancellationToken.None);
+
+    private StampDuties Duties(int coordinator) => new(_views[coordinator], _gossip[coordinator], _simulator.Time);
+
     private CommitLog Log => new(_simulator.Time, _simulator.Random);
 
     private AntiEntropy AntiEntropy(int coordinator) =>
-        new(_views[coordinator], Log, _options, _simulator.Time, _simulator.Random, NullLogger<AntiEntropy>.Instance);
+        new(_views[coordinator], Duties(coordinator), Log, _options, _simulator.Time, _simulator.Random, NullLogger<AntiEntropy>.Instance);
 
     private HintHandover Handover(int coordinator) =>
-        new(_views[coordinator], Log, _options, _simulator.Time, NullLogger<HintHandover>.Instance);
+        new(_views[coordinator], Duties(coordinator), Log, _options, _simulator.Time, NullLogger<HintHandover>.Instance);
 
     private ClusterMember Member(string node) => _document.Nodes.Single(n => n.Id == node);
 
@@ -127,9 +133,11 @@ internal sealed class SimulatedCluster
             _ => Task.FromResult<ClusterDocument?>(_document),
             member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
             region, _options.Value, _simulator.Time);
+        var gossip = new HealthGossip(views, new Random(_simulator.Random.Next()), _simulator.Time);
         _views.Add(views);
+        _gossip.Add(gossip);
         Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
-        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, new HealthGossip(views, new Random(number), _simulator.Time));
+        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, gossip);
     }
 
     private ClusterMember Founder(string id, string region)

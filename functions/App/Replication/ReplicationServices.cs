@@ -26,6 +26,7 @@ internal static class ReplicationServices
         services.AddSingleton<HealthGossip>();
         services.AddSingleton<ReplicatedStore>();
         services.AddSingleton<NodePromotion>(provider => provider.GetRequiredService<ClusterStore>().PromoteAsync);
+        services.AddSingleton<StampDuties>();
         services.AddSingleton<CommitLog>();
         services.AddSingleton<RollUp>();
         services.AddSingleton<AntiEntropy>();

@@ -9,8 +9,8 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
 {
     [Function("cluster-get")]
     [Access(Access.Services | Access.Operators)]
-    [Operation("Shows the ring and its nodes", Description = "Health is what the answering instance saw; opinions are what each stamp holds of the node, since when and how recently it saw a call's outcome, as far as word has come to this region.")]
-    [Answer(200, "Epoch, partitions and nodes; a node's opinions are null when no node answered to tell them", "application/json")]
+    [Operation("Shows the ring and its nodes", Description = "Health is what the answering instance saw; opinions are what each stamp holds of the node, since when and how recently it saw a call's outcome, as far as word has come to this region. Hints are writes kept for owners that did not take them; repair is the last run of anti-entropy of each region.")]
+    [Answer(200, "Epoch, partitions, nodes, hints and repair; a node's opinions are null when no node answered to tell them", "application/json")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "cluster")] HttpRequest request)
     {
@@ -24,6 +24,8 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
         var opinions = await gossip.ReadAsync(view, request.HttpContext.RequestAborted) is GossipRead.Known(var digests)
             ? digests.ToLookup(digest => digest.Node)
             : null;
+        var hints = await Task.WhenAll(view.Nodes.Values.Select(async node => (node.Id, Kept: await HintState.ListAsync(node, request.HttpContext.RequestAborted))));
+        var sweeps = await SweepRecord.ReadAllAsync(view, request.HttpContext.RequestAborted);
         return Results.Json(new
         {
             epoch = view.Epoch,
@@ -57,6 +59,26 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
                     calls = digest.Calls,
                     seenAt = digest.SeenAt,
                 }),
+            }),
+            hints = hints.SelectMany(node => (node.Kept ?? []).Where(kept => kept.Count > 0 || kept.FullSince is not null).Select(kept => new
+            {
+                node = node.Id,
+                waitingFor = kept.Owner,
+                count = kept.Count,
+                fullRepairSince = kept.FullSince,
+                deliveredAt = kept.DeliveredAt,
+                nextTry = kept.NextTry,
+            })),
+            repair = sweeps.Select(sweep => new
+            {
+                region = sweep.Region,
+                startedAt = sweep.StartedAt,
+                endedAt = sweep.EndedAt,
+                partitionsDue = sweep.Due,
+                partitions = sweep.Report.Partitions,
+                complete = sweep.Report.Complete,
+                differences = sweep.Report.Differences,
+                leavesRebuilt = sweep.Report.Rebuilt,
             }),
         });
     }

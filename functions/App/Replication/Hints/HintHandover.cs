@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace Serverless.Replication;
 
 /// <summary>
-/// Hands the hints that this region's nodes keep to the owners they wait for, and deletes those that were taken. Under a lease per
+/// Hands the hints on the nodes that this region looks after to the owners they wait for, and deletes those that were taken. Under a lease per
 /// node and owner; no faster than the configured rate; an owner that does not take them is left alone for longer each time, from
 /// 15 s to 10 min. Resumable: what was taken is gone from the list.
 /// </summary>
 public sealed partial class HintHandover(
-    ClusterViews views, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, ILogger<HintHandover> logger)
+    ClusterViews views, StampDuties duties, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, ILogger<HintHandover> logger)
 {
     /// <summary>How long a run has the hints for one owner to itself: 2 minutes.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -26,7 +26,7 @@ public sealed partial class HintHandover(
         if (await views.GetAsync(cancellationToken) is not { } view)
             return;
 
-        foreach (var standIn in view.Nodes.Values.Where(node => node.Region == views.Region))
+        foreach (var standIn in view.Nodes.Values.Where(await duties.NowAsync(view, cancellationToken)))
         {
             foreach (var state in await StatesAsync(view, standIn, cancellationToken) ?? [])
             {

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace Serverless.Replication;
 
 /// <summary>
-/// Compares and repairs the partitions whose first healthy owner lies in this region, those first that were compared longest ago,
+/// Compares and repairs the partitions whose first healthy owner this region looks after, those first that were compared longest ago,
 /// under a lease per partition. Bounded by its token; resumable, because each partition remembers when it was compared. Each run
 /// also scrubs the one partition whose trees were checked longest ago.
 /// </summary>
 public sealed partial class AntiEntropy(
-    ClusterViews views, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, ILogger<AntiEntropy> logger)
+    ClusterViews views, StampDuties duties, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, ILogger<AntiEntropy> logger)
 {
     /// <summary>How long a partition is leased: 2 minutes. A run that dies leaves it to the next one then.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -21,6 +21,9 @@ public sealed partial class AntiEntropy(
     private const int ReadsAtOnce = 8;
     private const int PartitionsAtOnce = 4;
 
+    // How often a run tells how far it is.
+    private const int PartitionsPerWord = 32;
+
     /// <summary>Goes on until every partition was compared or <paramref name="cancellationToken"/> ends it.</summary>
     public async Task<SweepReport> RunAsync(CancellationToken cancellationToken)
     {
@@ -29,15 +32,19 @@ public sealed partial class AntiEntropy(
 
         var report = SweepReport.Empty;
         var due = await DueAsync(view, cancellationToken);
+        var record = new SweepRecord(views.Region, clock.GetUtcNow(), null, due.Count, report);
         var scrubbed = due.Count > 0 ? due.MinBy(d => d.Record.ScrubbedAt ?? default).Partition : -1;
         foreach (var some in due.Chunk(PartitionsAtOnce))
         {
             if (cancellationToken.IsCancellationRequested)
-                break;
+                return report;
+            if (report.Partitions % PartitionsPerWord == 0)
+                await (record with { Report = report }).WriteAsync(view, cancellationToken);
             var outcomes = await Task.WhenAll(some.Select(d => RepairAsync(view, d, d.Partition == scrubbed, cancellationToken)));
             report = outcomes.OfType<RepairOutcome>().Aggregate(report, (sum, outcome) => sum.With(outcome));
         }
 
+        await (record with { Report = report, EndedAt = clock.GetUtcNow() }).WriteAsync(view, cancellationToken);
         if (report.Differences > 0 || report.Rebuilt > 0)
             LogRepaired(report.Partitions, report.Differences, report.Rebuilt);
         return report;
@@ -64,9 +71,10 @@ public sealed partial class AntiEntropy(
     private async Task<IReadOnlyList<Due>> DueAsync(ClusterView view, CancellationToken cancellationToken)
     {
         var due = new List<Due>();
+        var ours = await duties.NowAsync(view, cancellationToken);
         var led = Enumerable.Range(0, view.Ring.Partitions)
             .Select(partition => (Partition: partition, Leader: LeaderOf(view, partition)))
-            .Where(p => p.Leader?.Region == views.Region);
+            .Where(p => p.Leader is { } leader && ours(leader));
         foreach (var some in led.Chunk(ReadsAtOnce))
         {
             var read = await Task.WhenAll(some.Select(async p => (p.Partition, p.Leader, Read: await RepairRecord.ReadAsync(p.Leader!, PartitionNames.Of(p.Partition), cancellationToken))));

@@ -1,9 +1,9 @@
 namespace Serverless.Replication;
 
 /// <summary>
-/// Keeps the commit logs of this region's own nodes short. Comparing rolls up as well; this bounds how long a log gets in between.
+/// Keeps the commit logs of the nodes that this region looks after short. Comparing rolls up as well; this bounds how long a log gets in between.
 /// </summary>
-public sealed class RollUp(ClusterViews views)
+public sealed class RollUp(ClusterViews views, StampDuties duties)
 {
     private const int PartitionsAtOnce = 4;
 
@@ -12,9 +12,10 @@ public sealed class RollUp(ClusterViews views)
         if (await views.GetAsync(cancellationToken) is not { } view)
             return;
 
+        var ours = await duties.NowAsync(view, cancellationToken);
         var trees = Enumerable.Range(0, view.Ring.Partitions)
             .SelectMany(partition => view.Owners(partition)
-                .Where(node => node.Region == views.Region && !node.Health.IsDown)
+                .Where(node => ours(node) && !node.Health.IsDown)
                 .Select(node => new NodeTree(node, PartitionNames.Of(partition))));
         foreach (var some in trees.Chunk(PartitionsAtOnce))
         {
