@@ -14,6 +14,9 @@ public sealed class CloudHead : IAsyncDisposable
 
     public const string AppSecret = "local-secret";
 
+    /// <summary>The host's master key, with which a timer function is run at once: POST /admin/functions/{name}.</summary>
+    public const string MasterKey = "local-master";
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly WebApplication _app;

@@ -21,6 +21,7 @@ internal static class CloudSettings
             ["Auth:Keys"] = identity.PublicKeys(),
             ["Auth:Services:0:Key"] = CloudHead.AppKey,
             ["Auth:Services:0:SecretHashes:0"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(CloudHead.AppSecret))),
+            ["Functions:Keys:master"] = CloudHead.MasterKey,
         };
         for (var i = 0; i < cloud.Nodes.Count; i++)
         {
