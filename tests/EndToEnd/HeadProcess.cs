@@ -32,6 +32,8 @@ internal sealed class HeadProcess : IAsyncDisposable
     /// <summary>What it has written so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
+    public bool HasEnded => _process.HasExited;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Starts a verb that serves at <paramref name="port"/>, and does not wait for it.</summary>

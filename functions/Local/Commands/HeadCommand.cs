@@ -10,7 +10,10 @@ internal static class HeadCommand
     {
         var (port, shared) = (options.CloudPort, options.Shared);
         if (options.Region > shared.Regions)
-            throw new LocalCloudException($"The cloud has {shared.Regions} regions: choose --region from 1 to {shared.Regions}, or name the cloud's --regions.");
+        {
+            throw new LocalCloudException(
+                $"The cloud has {shared.Regions} regions: choose --region from 1 to {shared.Regions}, or name the cloud's --regions.");
+        }
 
         using var interruption = new Interruption();
         var cloud = CloudAddresses.FromPort(shared.Regions, shared.Nodes, port);

@@ -45,7 +45,8 @@ internal sealed class DevIdentity : IDisposable
     /// <exception cref="LocalCloudException">The folder has no key.</exception>
     public static DevIdentity OfCloud(string folder, TimeProvider clock) => TryRead(folder) is { } key
         ? new DevIdentity(key, clock)
-        : throw new LocalCloudException($"The data folder {folder} is not that of a local cloud which has started: name the folder that the cloud uses with --data.");
+        : throw new LocalCloudException(
+            $"The data folder {folder} is not that of a local cloud which has started: name the folder that the cloud uses with --data.");
 
     /// <summary>The public key, as the app's setting Auth:Keys wants it.</summary>
     public string PublicKeys()
