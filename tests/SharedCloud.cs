@@ -25,8 +25,11 @@ public sealed class SharedCloud : IAsyncLifetime
     /// <summary>Calls without credentials.</summary>
     public HttpClient Nobody { get; private set; } = null!;
 
+    /// <summary>The cloud's data folder.</summary>
+    public string Folder => _folder.Path;
+
     /// <summary>The private key of the development tokens, as PEM, for tokens that the head itself would never issue.</summary>
-    public string IssuerKey => File.ReadAllText(Path.Combine(_folder.Path, "issuer-key.pem"));
+    public string IssuerKey => File.ReadAllText(Path.Combine(Folder, "issuer-key.pem"));
 
     /// <summary>Blobs, queues and tables that no head uses.</summary>
     public string Storage => Cloud.StorageConnectionString(Cloud.Regions[1]);

@@ -26,7 +26,7 @@ public sealed class HeadDies : IDisposable
         {
             var storage = local.AllStorage();
             await KillInMidWorkAsync(local, killAfter);
-            await LocalProcess.EndOfAsync(storage);
+            await HeadProcess.EndOfAsync(storage);
             Assert.All(Enumerable.Range(1, LocalProcess.Regions), region => Assert.True(_folder.IsClean(region), $"Region {region} is not clean."));
         }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
@@ -28,8 +27,8 @@ public sealed class OneRegionDies : IDisposable
         var clients = new KvClients(local.Service);
         var entries = KvEntry.Many("before", Keys);
         await clients.WriteAllAsync(entries);
-        var before = await NodesAsync(local);
-        Assert.All(before.Values, node => Assert.Equal("member", node.State));
+        var before = await ClusterState.ReadAsync(local.Service);
+        Assert.True(before.AllVote);
 
         var killed = TimeProvider.System.GetTimestamp();
         await local.KillStorageAsync(regions[0]);
@@ -61,13 +60,13 @@ public sealed class OneRegionDies : IDisposable
     private static void Print(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
     // Until every node votes, those of the region as new incarnations and all others as the ones they were.
-    private static async Task RefilledAsync(LocalProcess local, int region, Dictionary<string, NodeState> before)
+    private static async Task RefilledAsync(LocalProcess local, int region, ClusterState before)
     {
         await local.SaysAsync($"{Name(region)} is back as a new incarnation", BackLimit);
         await Eventually.HoldsAsync(
-            async () => (await NodesAsync(local)).Values.All(node => node.State == "member"), "every node votes", BackLimit);
-        foreach (var (id, node) in await NodesAsync(local))
-            Assert.True(node.Region == Name(region) == (node.Incarnation != before[id].Incarnation), $"{id} was {before[id]} and is {node}");
+            async () => (await ClusterState.ReadAsync(local.Service)).AllVote, "every node votes", BackLimit);
+        foreach (var (id, node) in (await ClusterState.ReadAsync(local.Service)).Nodes)
+            Assert.True(node.Region == Name(region) == (node.Incarnation != before.Nodes[id].Incarnation), $"{id} was {before.Nodes[id]} and is {node}");
     }
 
     private static async Task<(List<KvEntry> Writes, TimeSpan Slowest, int Refused)> WriteSteadilyAsync(KvClients clients, string group, Task until)
@@ -94,15 +93,4 @@ public sealed class OneRegionDies : IDisposable
         }));
         return ([.. writers.SelectMany(w => w.written)], writers.Max(w => w.slowest), writers.Sum(w => w.refused));
     }
-
-    private static async Task<Dictionary<string, NodeState>> NodesAsync(LocalProcess local)
-    {
-        using var cluster = JsonDocument.Parse(await local.Service.GetStringAsync(new Uri("api/cluster", UriKind.Relative), Cancelled));
-        return cluster.RootElement.GetProperty("nodes").EnumerateArray().ToDictionary(
-            node => node.GetProperty("id").GetString()!,
-            node => new NodeState(
-                node.GetProperty("region").GetString()!, node.GetProperty("incarnation").GetString()!, node.GetProperty("state").GetString()!));
-    }
-
-    private sealed record NodeState(string Region, string Incarnation, string State);
 }

@@ -16,6 +16,10 @@ public sealed class CloudCommandLineTests : IDisposable
     [InlineData("--nodes many", "--nodes")]
     [InlineData("--port 70000", "--port")]
     [InlineData("up --port", "--port")]
+    [InlineData("head --cloud 0", "--cloud")]
+    [InlineData("head --region 10", "--region")]
+    [InlineData("head --region 3 --regions 2", "from 1 to 2")]
+    [InlineData("up --region 2", "\"--region\" is not an option")]
     [InlineData("upp", "\"upp\" is not a command")]
     [InlineData("--fast", "\"--fast\" is not an option")]
     public async Task A_mistake_is_one_sentence_and_exit_code_2(string line, string named)
@@ -49,6 +53,26 @@ public sealed class CloudCommandLineTests : IDisposable
 
         Assert.Equal(2, exitCode);
         Assert.StartsWith("Another local cloud uses the data folder", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_without_a_cloud_is_one_sentence_and_exit_code_2()
+    {
+        var port = Serverless.Local.Cloud.FreePorts.Choose(200, new Random(Environment.ProcessId));
+
+        var (exitCode, output, error) = await RunAsync(string.Create(CultureInfo.InvariantCulture, $"head --cloud {port} --port 0 --data {_folder.Path}"));
+
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Equal($"No storage of a local cloud at port {port} answers: start it with \"up\", or name its port with --cloud.", error.Trim());
+    }
+
+    [Fact]
+    public async Task Help_names_every_verb()
+    {
+        var (exitCode, output, _) = await RunAsync("--help");
+
+        Assert.Equal(0, exitCode);
+        Assert.All(["up", "head", "doctor", "demo"], verb => Assert.Contains($"\n  {verb} ", output, StringComparison.Ordinal));
     }
 
     [Theory]

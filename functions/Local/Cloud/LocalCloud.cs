@@ -27,8 +27,7 @@ public sealed class LocalCloud : IAsyncDisposable
         _lock = folderLock;
         _progress = progress;
         Port = port;
-        Regions = [.. regions.Select(region => region.Layout.Name)];
-        Nodes = [.. regions.SelectMany(region => region.Layout.Nodes)];
+        Addresses = new CloudAddresses([.. regions.Select(region => region.Layout)]);
         UncleanRegions = unclean;
     }
 
@@ -38,11 +37,13 @@ public sealed class LocalCloud : IAsyncDisposable
     /// <summary>Port kept free for the head.</summary>
     public int Port { get; }
 
-    /// <summary>"local-1", "local-2" and so on.</summary>
-    public IReadOnlyList<string> Regions { get; }
+    public CloudAddresses Addresses { get; }
 
-    /// <summary>The nodes of all regions, by region.</summary>
-    public IReadOnlyList<LocalNode> Nodes { get; }
+    /// <inheritdoc cref="CloudAddresses.Regions"/>
+    public IReadOnlyList<string> Regions => Addresses.Regions;
+
+    /// <inheritdoc cref="CloudAddresses.Nodes"/>
+    public IReadOnlyList<LocalNode> Nodes => Addresses.Nodes;
 
     /// <summary>
     /// Regions that lost writes before this start: their last run did not end gracefully, or their data is missing while
@@ -66,8 +67,8 @@ public sealed class LocalCloud : IAsyncDisposable
         return cloud;
     }
 
-    /// <summary>Blobs, queues and tables of the region's first account.</summary>
-    public string StorageConnectionString(string region) => Region(region).Layout.ConnectionString;
+    /// <inheritdoc cref="CloudAddresses.StorageConnectionString"/>
+    public string StorageConnectionString(string region) => Addresses.StorageConnectionString(region);
 
     /// <summary>Number of the region's storage process, or null while none runs.</summary>
     public int? ProcessId(string region) => Region(region).ProcessId;
@@ -97,9 +98,7 @@ public sealed class LocalCloud : IAsyncDisposable
         _lock?.Dispose();
     }
 
-    private StorageRegion Region(string region) => _regions.TryGetValue(region, out var found)
-        ? found
-        : throw new ArgumentException($"There is no region {region}; there are {string.Join(", ", Regions)}.", nameof(region));
+    private StorageRegion Region(string region) => _regions[Addresses.Layout(region).Name];
 
     private async Task SuperviseAsync(StorageRegion region)
     {

@@ -7,8 +7,6 @@ internal sealed class StorageProcess : IDisposable
 {
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(25);
 
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
-
     private readonly Process _process;
     private readonly RegionLayout _layout;
 
@@ -52,7 +50,7 @@ internal sealed class StorageProcess : IDisposable
         using var timer = new PeriodicTimer(PollEvery, clock);
         try
         {
-            while (!await AnswersAsync(either.Token))
+            while (!await StorageProbe.AnswersAsync(_layout, either.Token))
             {
                 if (_process.HasExited)
                     throw new LocalCloudException(WhyItEnded());
@@ -106,19 +104,6 @@ internal sealed class StorageProcess : IDisposable
         "--skipApiVersionCheck", "--disableProductStyleUrl", "--disableTelemetry", "--silent",
         .. folder is null ? ["--inMemoryPersistence"] : (string[])["--location", folder.Path],
     ];
-
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var response = await Http.GetAsync(_layout.Nodes[0].TableEndpoint, cancellationToken);
-            return true;
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 
     private string WhyItEnded() => _layout.Ports.Where(port => !FreePorts.IsFree(port)).Select(FreePorts.Busy).FirstOrDefault()
         ?? $"The storage of {_layout.Name} ended while it started (exit code {ExitCode}): see azurite.log in its data folder.";

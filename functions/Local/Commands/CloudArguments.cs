@@ -36,7 +36,8 @@ internal sealed class CloudArguments
     public UpOptions Read(ParseResult parsed) => new(
         parsed.GetValue(_regions), parsed.GetValue(_nodes), parsed.GetValue(_port), parsed.GetValue(_data)!, parsed.GetValue(_fresh));
 
-    private static Option<int> Number(string name, string description, int least, int most, int byDefault) => new(name)
+    /// <summary>An option whose value is a whole number within bounds; anything else is one sentence.</summary>
+    public static Option<int> Number(string name, string description, int least, int most, int byDefault) => new(name)
     {
         Description = description,
         DefaultValueFactory = _ => byDefault,

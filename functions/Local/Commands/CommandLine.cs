@@ -46,6 +46,7 @@ internal static class CommandLine
         arguments.AddTo(root);
         root.SetAction(Run(UpCommand.RunAsync));
         root.Add(Verb("up", "Start the local cloud and keep it running; the default.", Run(UpCommand.RunAsync)));
+        root.Add(HeadVerb(arguments, output));
         root.Add(Verb("doctor", "Show what the local cloud needs and finds on this machine.", Run(DoctorCommand.RunAsync)));
         root.Add(Verb("demo", "Drive the local cloud scene by scene.", Run(DemoCommand.RunAsync)));
         return root;
@@ -55,6 +56,15 @@ internal static class CommandLine
     {
         var verb = new Command(name, description);
         verb.SetAction(run);
+        return verb;
+    }
+
+    private static Command HeadVerb(CloudArguments shared, TextWriter output)
+    {
+        var arguments = new HeadArguments(shared);
+        var verb = Verb(
+            "head", "Start one more head on the storage of a running local cloud.", parsed => HeadCommand.RunAsync(arguments.Read(parsed), output));
+        arguments.AddTo(verb);
         return verb;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Serverless.Local.Cloud;
 using Serverless.Local.Head;
 
@@ -9,33 +8,23 @@ internal static class UpCommand
 {
     public static async Task<int> RunAsync(UpOptions options, TextWriter output)
     {
-        using var stopping = new CancellationTokenSource();
-        using var interrupt = Stop(PosixSignal.SIGINT, stopping);
-        using var terminate = Stop(PosixSignal.SIGTERM, stopping);
-        using var hangUp = Stop(PosixSignal.SIGHUP, stopping);
+        // The first signal stops everything in order; after a second one the storage saves by itself.
+        using var interruption = new Interruption();
         var console = new UpConsole(output, interactive: !Console.IsOutputRedirected);
         try
         {
-            await using var cloud = await console.StartingAsync(() => LocalCloud.StartAsync(options.Cloud, console, stopping.Token));
-            await using var head = await CloudHead.StartAsync(cloud, options.Port, options.Data, stopping.Token);
+            await using var cloud = await console.StartingAsync(() => LocalCloud.StartAsync(options.Cloud, console, interruption.Token));
+            await using var head = await CloudHead.StartAsync(cloud, options.Port, options.Data, interruption.Token);
             Greet(console, cloud, head);
-            await Task.Delay(Timeout.InfiniteTimeSpan, options.Cloud.Clock, stopping.Token);
+            await interruption.WaitAsync(options.Cloud.Clock);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             console.Line("Stopped.");
         }
 
         return 0;
     }
-
-    // The first signal stops everything in order; a second one ends the program at once, and the storage saves by itself.
-    private static PosixSignalRegistration Stop(PosixSignal signal, CancellationTokenSource stopping) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = !stopping.IsCancellationRequested;
-            stopping.Cancel();
-        });
 
     private static void Greet(UpConsole console, LocalCloud cloud, CloudHead head)
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Serverless.Local.Cloud;
 using Serverless.Local.Host;
@@ -8,7 +6,7 @@ using Serverless.Replication;
 
 namespace Serverless.Local.Head;
 
-/// <summary>The app's head on a local cloud: its settings name the cloud's nodes, its callers are the local service and whoever asks for a development token.</summary>
+/// <summary>The app's head in one region of a local cloud; its callers are the local service and whoever asks for a development token.</summary>
 public sealed class CloudHead : IAsyncDisposable
 {
     /// <summary>The local service's credentials, in every README example.</summary>
@@ -16,51 +14,75 @@ public sealed class CloudHead : IAsyncDisposable
 
     public const string AppSecret = "local-secret";
 
+    /// <summary>The host's master key, with which a timer function is run at once: POST /admin/functions/{name}.</summary>
+    public const string MasterKey = "local-master";
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly WebApplication _app;
     private readonly DevIdentity _identity;
+    private readonly int _port;
 
-    private CloudHead(WebApplication app, DevIdentity identity) => (_app, _identity) = (app, identity);
+    // As in Azure, timers and queues are those of the region's own account.
+    private CloudHead(CloudAddresses cloud, string region, int port, DevIdentity identity)
+    {
+        (_identity, _port) = (identity, port);
+        _app = LocalHead.Create(new LocalHeadOptions
+        {
+            Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
+            StorageConnectionString = cloud.StorageConnectionString(region),
+            Settings = CloudSettings.Of(cloud, region, identity),
+        });
+        _app.MapDevTokens(identity);
+    }
 
     /// <summary>Where it answers, without /api.</summary>
     public Uri Address { get; private set; } = null!;
 
     public IServiceProvider Services => _app.Services;
 
-    /// <param name="cloud">The nodes it works on.</param>
+    /// <summary>Starts the head that supervises: it runs in the first region and deals with the losses of all.</summary>
+    /// <param name="cloud">The storage it works on.</param>
     /// <param name="port">Where it listens on the loopback address; 0 takes a free one.</param>
     /// <param name="folder">The cloud's data folder; null when nothing is kept.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     public static async Task<CloudHead> StartAsync(LocalCloud cloud, int port, string? folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cloud);
-        var identity = DevIdentity.Open(folder, TimeProvider.System);
-        var app = LocalHead.Create(new LocalHeadOptions
-        {
-            Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
-            StorageConnectionString = cloud.StorageConnectionString(cloud.Regions[0]),
-            Settings = Settings(cloud, identity),
-        });
-        app.MapDevTokens(identity);
-        app.MapDevRegions(cloud);
+        var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, DevIdentity.Open(folder, TimeProvider.System));
+        head._app.MapDevRegions(cloud);
 
         // The membership must be known before the first request: a cloud that lost state is told so first.
-        var head = new CloudHead(app, identity);
         if (cloud.UncleanRegions.Count > 0)
             await head.ReincarnateAsync(cloud, cloud.UncleanRegions, hasOlderState: true, cancellationToken);
         cloud.RegionRestarted = (region, token) => head.ReincarnateAsync(cloud, [region], hasOlderState: false, token);
+        await head.ListenAsync(cancellationToken);
+        return head;
+    }
+
+    /// <summary>Starts one more head on a cloud that another supervises; tokens of either hold at both.</summary>
+    /// <param name="cloud">The storage it works on.</param>
+    /// <param name="region">Where it runs.</param>
+    /// <param name="port">Where it listens on the loopback address; 0 takes a free one.</param>
+    /// <param name="folder">The cloud's data folder.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="LocalCloudException">It cannot start; the message says why in a sentence.</exception>
+    public static async Task<CloudHead> JoinAsync(
+        CloudAddresses cloud, string region, int port, string folder, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cloud);
+        var head = new CloudHead(cloud, region, port, DevIdentity.OfCloud(folder, TimeProvider.System));
         try
         {
-            await app.StartAsync(cancellationToken);
+            await head.Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
         }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        catch (InvalidOperationException unnamed)
         {
             await head.DisposeAsync();
-            throw new LocalCloudException(FreePorts.Busy(port), taken);
+            throw new LocalCloudException("The cloud has nodes that are not named here: give the --regions and --nodes that it was started with.", unnamed);
         }
 
-        head.Address = new Uri(app.Urls.First());
+        await head.ListenAsync(cancellationToken);
         return head;
     }
 
@@ -72,40 +94,31 @@ public sealed class CloudHead : IAsyncDisposable
         _identity.Dispose();
     }
 
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        {
+            await DisposeAsync();
+            throw new LocalCloudException(FreePorts.Busy(_port), taken);
+        }
+
+        Address = new Uri(_app.Urls.First());
+    }
+
     private async Task ReincarnateAsync(LocalCloud cloud, IReadOnlyList<string> regions, bool hasOlderState, CancellationToken cancellationToken)
     {
         var lost = cloud.Nodes.Where(n => regions.Contains(n.Region)).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
-        if (await _app.Services.GetRequiredService<ClusterStore>().ReincarnateAsync(lost, hasOlderState, cancellationToken) is null)
+        if (await Services.GetRequiredService<ClusterStore>().ReincarnateAsync(lost, hasOlderState, cancellationToken) is null)
             throw new InvalidOperationException("too few nodes answer to give the lost ones new incarnations");
-        await _app.Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
+        await Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
         foreach (var region in regions)
             cloud.Recovered(region);
 
         // At once, not when the timer fires next: until then the region's copies do not count.
-        await _app.Services.GetRequiredService<NodeRefill>().RunAsync(cancellationToken);
-    }
-
-    private static Dictionary<string, string?> Settings(LocalCloud cloud, DevIdentity identity)
-    {
-        var settings = new Dictionary<string, string?>
-        {
-            ["Cluster:Region"] = cloud.Regions[0],
-            ["Auth:Issuer"] = DevIdentity.Issuer,
-            ["Auth:Audience"] = DevIdentity.Audience,
-            ["Auth:Keys"] = identity.PublicKeys(),
-            ["Auth:Services:0:Key"] = AppKey,
-            ["Auth:Services:0:SecretHashes:0"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(AppSecret))),
-        };
-        for (var i = 0; i < cloud.Nodes.Count; i++)
-        {
-            var (node, at) = (cloud.Nodes[i], string.Create(CultureInfo.InvariantCulture, $"Cluster:Nodes:{i}"));
-            settings[$"{at}:Id"] = node.Id;
-            settings[$"{at}:Region"] = node.Region;
-            settings[$"{at}:Endpoint"] = node.TableEndpoint.ToString();
-            settings[$"{at}:Account"] = node.Account;
-            settings[$"{at}:Key"] = node.Key;
-        }
-
-        return settings;
+        await Services.GetRequiredService<NodeRefill>().RunAsync(cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Serverless.Local.Cloud;
 
 namespace Serverless.Local.Head;
 
@@ -27,23 +28,25 @@ internal sealed class DevIdentity : IDisposable
     /// <param name="clock">The clock.</param>
     public static DevIdentity Open(string? folder, TimeProvider clock)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (folder is null)
-            return new DevIdentity(key, clock);
+        if (folder is not null && TryRead(folder) is { } kept)
+            return new DevIdentity(kept, clock);
 
-        var file = Path.Combine(folder, KeyFile);
-        if (File.Exists(file))
-        {
-            key.ImportFromPem(File.ReadAllText(file));
-        }
-        else
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (folder is not null)
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllText(file, key.ExportPkcs8PrivateKeyPem());
+            File.WriteAllText(Path.Combine(folder, KeyFile), key.ExportPkcs8PrivateKeyPem());
         }
 
         return new DevIdentity(key, clock);
     }
+
+    /// <summary>That of the cloud which keeps its data in <paramref name="folder"/>, for one more head of it.</summary>
+    /// <exception cref="LocalCloudException">The folder has no key.</exception>
+    public static DevIdentity OfCloud(string folder, TimeProvider clock) => TryRead(folder) is { } key
+        ? new DevIdentity(key, clock)
+        : throw new LocalCloudException(
+            $"The data folder {folder} is not that of a local cloud which has started: name the folder that the cloud uses with --data.");
 
     /// <summary>The public key, as the app's setting Auth:Keys wants it.</summary>
     public string PublicKeys()
@@ -82,6 +85,16 @@ internal sealed class DevIdentity : IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    private static ECDsa? TryRead(string folder)
+    {
+        var file = Path.Combine(folder, KeyFile);
+        if (!File.Exists(file))
+            return null;
+        var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(file));
+        return key;
+    }
 
     private string KeyId() => Convert.ToHexStringLower(SHA256.HashData(_key.ExportSubjectPublicKeyInfo()))[..16];
 }

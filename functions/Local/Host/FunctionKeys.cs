@@ -15,15 +15,19 @@ internal sealed class FunctionKeys(IConfiguration configuration)
         if (function.Level == AuthorizationLevel.Anonymous)
             return true;
 
+        return OpenAdmin(request) || (function.Level == AuthorizationLevel.Function
+            && Given(request) is { } given && (Matches(given, function.Name) || Matches(given, "default")));
+    }
+
+    /// <summary>Whether the caller sends the master key, which also opens what is the host's own.</summary>
+    public bool OpenAdmin(HttpRequest request) => Given(request) is { } given && Matches(given, "master");
+
+    private static string? Given(HttpRequest request)
+    {
         var given = request.Headers["x-functions-key"].ToString();
         if (given.Length == 0)
             given = request.Query["code"].ToString();
-        if (given.Length == 0)
-            return false;
-
-        return function.Level == AuthorizationLevel.Function
-            ? Matches(given, function.Name) || Matches(given, "default") || Matches(given, "master")
-            : Matches(given, "master");
+        return given.Length == 0 ? null : given;
     }
 
     private bool Matches(string given, string name) =>

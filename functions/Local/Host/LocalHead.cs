@@ -29,6 +29,7 @@ public static class LocalHead
 
         var app = builder.Build();
         app.MapFunctions();
+        app.MapAdmin();
         return app;
     }
 
@@ -43,6 +44,8 @@ public static class LocalHead
         services.AddSingleton(options.Host ?? HostJson.BesideProgram());
         services.AddSingleton(new InvocationIds(options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
         services.AddSingleton<FunctionKeys>();
+        services.AddSingleton<TimerOrders>();
+        services.AddHostedService(provider => provider.GetRequiredService<TimerOrders>());
     }
 
     private static void AddTriggers(IServiceCollection services, LocalHeadOptions options)

@@ -4,7 +4,7 @@ namespace Serverless.Local.Host;
 
 /// <summary>One timer function: reads the shared state, waits, claims the lease, runs, releases. Never ends by itself.</summary>
 internal sealed partial class TimerLoop(
-    TimerFunction function, TimerSchedule schedule, TimerTable table, IServiceScopeFactory scopes,
+    TimerFunction function, TimerSchedule schedule, TimerTable table, TimerInvocation invocation,
     InvocationIds ids, TimeProvider clock, ILogger log)
 {
     /// <summary>The pause after the table failed: 5 seconds.</summary>
@@ -12,7 +12,6 @@ internal sealed partial class TimerLoop(
 
     private static readonly TimeSpan RenewEvery = TimerState.LeaseLength / 3;
 
-    private readonly FunctionInvoker _invoker = new(function);
     private bool _atOnce = function.RunOnStartup;
 
     public async Task RunAsync(CancellationToken stopping)
@@ -55,7 +54,7 @@ internal sealed partial class TimerLoop(
         using var run = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var ended = new CancellationTokenSource();
         var renewing = RenewAsync(claimed, run, ended.Token);
-        await InvokeAsync(new TimerInfo
+        await invocation.RunAsync(new TimerInfo
         {
             IsPastDue = isPastDue,
             ScheduleStatus = new ScheduleStatus
@@ -71,21 +70,6 @@ internal sealed partial class TimerLoop(
         {
             // Also when stopping: a released lease lets the other heads go on at once.
             await table.TryWriteAsync(function.Name, held.Released(clock.GetUtcNow()), CancellationToken.None);
-        }
-    }
-
-    private async Task InvokeAsync(TimerInfo timer, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var context = new LocalFunctionContext(
-            _invoker.Definition, ids.Next(), scope.ServiceProvider, new Dictionary<string, object?>(), cancellationToken);
-        try
-        {
-            await _invoker.RunAsync(context, timer);
-        }
-        catch (Exception failed)
-        {
-            FunctionFailed(log, function.Name, context.InvocationId, failed);
         }
     }
 
@@ -123,7 +107,4 @@ internal sealed partial class TimerLoop(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Timer {Function}: the lease was lost while it ran; its run was cancelled")]
     private static partial void LeaseLost(ILogger log, string function);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Timer {Function} failed in invocation {Invocation}")]
-    private static partial void FunctionFailed(ILogger log, string function, string invocation, Exception failed);
 }

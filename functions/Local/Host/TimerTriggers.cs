@@ -12,7 +12,7 @@ internal sealed class TimerTriggers : BackgroundService
         foreach (var function in functions.Timers)
         {
             var schedule = TimerSchedule.Parse(configuration.Resolve(function, function.Schedule));
-            _loops.Add(new TimerLoop(function, schedule, table, scopes, ids, clock, log));
+            _loops.Add(new TimerLoop(function, schedule, table, new TimerInvocation(function, scopes, ids, log), ids, clock, log));
         }
     }
 

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Serverless.Local.Cloud;
+
+namespace Serverless.Local.Head;
+
+/// <summary>The app's settings on a local cloud: they name the cloud's nodes, and who may call.</summary>
+internal static class CloudSettings
+{
+    /// <param name="cloud">The nodes.</param>
+    /// <param name="region">Where the head runs.</param>
+    /// <param name="identity">Issues the tokens that it believes.</param>
+    public static Dictionary<string, string?> Of(CloudAddresses cloud, string region, DevIdentity identity)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Cluster:Region"] = region,
+            ["Auth:Issuer"] = DevIdentity.Issuer,
+            ["Auth:Audience"] = DevIdentity.Audience,
+            ["Auth:Keys"] = identity.PublicKeys(),
+            ["Auth:Services:0:Key"] = CloudHead.AppKey,
+            ["Auth:Services:0:SecretHashes:0"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(CloudHead.AppSecret))),
+            ["Functions:Keys:master"] = CloudHead.MasterKey,
+        };
+        for (var i = 0; i < cloud.Nodes.Count; i++)
+        {
+            var (node, at) = (cloud.Nodes[i], string.Create(CultureInfo.InvariantCulture, $"Cluster:Nodes:{i}"));
+            settings[$"{at}:Id"] = node.Id;
+            settings[$"{at}:Region"] = node.Region;
+            settings[$"{at}:Endpoint"] = node.TableEndpoint.ToString();
+            settings[$"{at}:Account"] = node.Account;
+            settings[$"{at}:Key"] = node.Key;
+        }
+
+        return settings;
+    }
+}
