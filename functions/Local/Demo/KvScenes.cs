@@ -22,7 +22,9 @@ internal sealed class KvScenes
         new("A value and its three homes", HomesAsync),
         new("Two clients write one key at once", SiblingsAsync),
         new("A region's storage dies", DeathAsync),
+        new("Hints grow for it", HintsAsync),
         new("The region returns", ReturnAsync),
+        new("Hints are handed over, and repair compares all", RepairAsync),
     ];
 
     private string Key(int i) => string.Create(CultureInfo.InvariantCulture, $"demo-{_run}-{i}");
@@ -58,8 +60,22 @@ internal sealed class KvScenes
         var read = await Task.WhenAll(Enumerable.Range(0, Keys).Select(i => stage.IsAsync(Key(i), $"value {i}")));
         stage.Check(Array.TrueForAll(read, r => r), $"all {Keys} values read back from the other regions");
         var written = await Task.WhenAll(Enumerable.Range(Keys, Keys).Select(async i => (await stage.PutAsync(Key(i), $"value {i}")).StatusCode));
-        stage.Check(Array.TrueForAll(written, s => s == HttpStatusCode.NoContent), $"{Keys} new values written meanwhile");
+        stage.Check(
+            Array.TrueForAll(written, s => s == HttpStatusCode.NoContent),
+            $"{Keys} new values written meanwhile: {string.Join(", ", written.CountBy(s => s).Select(s => $"{s.Value} times {(int)s.Key}"))}");
         await stage.ShowOwnersAsync(Key(0));
+    }
+
+    private async Task HintsAsync(DemoStage stage)
+    {
+        var grown = await stage.UntilAsync(async () => await HintsForVictimAsync(stage) > 0, Return);
+        stage.Check(grown, $"{await HintsForVictimAsync(stage)} writes wait as hints for the nodes of {_victim}:");
+        foreach (var hint in await HintsAsync(stage, _victim))
+            stage.Say($"  {hint.GetProperty("node")} keeps {hint.GetProperty("count")} for {hint.GetProperty("waitingFor")}");
+        using var strict = await stage.GetAsync($"kv/{Key(Keys)}?sloppy=false");
+        stage.Check(
+            strict.StatusCode == HttpStatusCode.OK,
+            $"a read of owners only is answered by {string.Join(" and ", strict.Headers.GetValues("X-Answered-By"))}; X-Mode: {string.Join("", strict.Headers.GetValues("X-Mode"))}");
     }
 
     private async Task ReturnAsync(DemoStage stage)
@@ -74,6 +90,30 @@ internal sealed class KvScenes
         var read = await Task.WhenAll(Enumerable.Range(0, 2 * Keys).Select(i => stage.IsAsync(Key(i), $"value {i}")));
         stage.Check(Array.TrueForAll(read, r => r), $"all {2 * Keys} values read back");
     }
+
+    private async Task RepairAsync(DemoStage stage)
+    {
+        stage.Check(await stage.UntilAsync(async () => await HintsForVictimAsync(stage) == 0, Return), "no hint waits any more");
+        var began = stage.Clock.GetUtcNow();
+        stage.Check(await stage.RunAsync("replication-repair"), "anti-entropy runs now, instead of at the next five minutes");
+        JsonElement sweep = default;
+        var ended = await stage.UntilAsync(
+            async () =>
+            {
+                var sweeps = (await stage.JsonAsync("cluster")).GetProperty("repair").EnumerateArray();
+                sweep = sweeps.FirstOrDefault(s => s.GetProperty("endedAt") is { ValueKind: JsonValueKind.String } end && end.GetDateTimeOffset() >= began);
+                return sweep.ValueKind == JsonValueKind.Object;
+            },
+            Return);
+        stage.Check(
+            ended && sweep.GetProperty("complete").GetInt32() == sweep.GetProperty("partitions").GetInt32(),
+            ended ? $"{sweep.GetProperty("partitions")} partitions compared by their hash trees on all owners, {sweep.GetProperty("differences")} keys differed" : "it did not end in time");
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> HintsAsync(DemoStage stage, string region) =>
+        [.. (await stage.JsonAsync("cluster")).GetProperty("hints").EnumerateArray().Where(h => h.GetProperty("waitingFor").GetString()!.StartsWith(region, StringComparison.Ordinal))];
+
+    private async Task<long> HintsForVictimAsync(DemoStage stage) => (await HintsAsync(stage, _victim)).Sum(h => h.GetProperty("count").GetInt64());
 
     private static async Task<IReadOnlyList<JsonElement>> NodesAsync(DemoStage stage) =>
         [.. (await stage.JsonAsync("cluster")).GetProperty("nodes").EnumerateArray()];

@@ -22,6 +22,7 @@ internal sealed class QuorumWrite
     private readonly Lazy<Task<bool>>[] _prepared;
     private readonly ReplicaAnswer?[] _acknowledged;
     private readonly List<Dot> _issued = [];
+    private int _failed;
     private int _tooMany;
     private int _insertsOpen;
     private bool _uncertain;
@@ -159,6 +160,7 @@ internal sealed class QuorumWrite
             return true;
 
         // Somebody keeps a hint for it, whether or not trying again helps meanwhile.
+        Failed();
         var hinted = HintAsync(lane, place);
         var held = await HeldAsync(lane, place, 1, Retry.MostTries);
         await TryAsync(hinted);
@@ -212,17 +214,32 @@ internal sealed class QuorumWrite
                 _acknowledged[place] = answer;
         }
 
-        if (Acknowledged().Length >= _rules.Needed)
-        {
-            _enough.TrySetResult();
-            _more.TrySetResult();
-        }
+        EndIfEnough();
     }
 
+    private void Failed()
+    {
+        lock (_acknowledged)
+            _failed++;
+        EndIfEnough();
+    }
+
+    private void EndIfEnough()
+    {
+        if (Acknowledged().Length < _rules.Needed)
+            return;
+        _enough.TrySetResult();
+        _more.TrySetResult();
+    }
+
+    // Hints count only when too few owners are left to do without: a read of owners must find what owners could have held.
     private ReplicaAnswer[] Acknowledged()
     {
         lock (_acknowledged)
-            return [.. _acknowledged.OfType<ReplicaAnswer>().Where(answer => _rules.Sloppy || !answer.StandsIn)];
+        {
+            var sloppy = _rules.Sloppy && _lanes.Count - _failed < _rules.Needed;
+            return [.. _acknowledged.OfType<ReplicaAnswer>().Where(answer => sloppy || !answer.StandsIn)];
+        }
     }
 
     private HashSet<string> Regions()
