@@ -9,8 +9,10 @@ public static class Program
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> Benchmarks = new(StringComparer.Ordinal)
     {
         ["kv"] = Kv.KvBench.RunAsync,
+        ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
         ["soak"] = Soak.RunAsync,
+        ["wan"] = Wan.WanBench.RunAsync,
     };
 
     public static async Task<int> Main(string[] args)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Serverless.Bench.Wan;
 using Serverless.Local.Cloud;
 using Serverless.Replication;
 
@@ -22,10 +23,12 @@ internal sealed class KvRig : IAsyncDisposable
 
     public ClusterView View { get; private set; } = null!;
 
-    public static async Task<KvRig> StartAsync(int coordinators)
+    /// <param name="coordinators">Instances, one region after the other.</param>
+    /// <param name="roundTrip">Put before every node in another region than the coordinator's; zero: nothing.</param>
+    public static async Task<KvRig> StartAsync(int coordinators, TimeSpan roundTrip = default)
     {
         var rig = new KvRig(await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true }, null, CancellationToken.None));
-        rig.Coordinators = [.. Enumerable.Range(0, coordinators).Select(i => rig.Coordinator(rig._cloud.Regions[i % rig._cloud.Regions.Count]))];
+        rig.Coordinators = [.. Enumerable.Range(0, coordinators).Select(i => rig.Coordinator(rig._cloud.Regions[i % rig._cloud.Regions.Count], roundTrip))];
         return rig;
     }
 
@@ -46,16 +49,22 @@ internal sealed class KvRig : IAsyncDisposable
         await _cloud.DisposeAsync();
     }
 
-    private ReplicatedStore Coordinator(string region)
+    private ReplicatedStore Coordinator(string region, TimeSpan roundTrip)
     {
         var cluster = Options.Create(new ClusterOptions { Region = region, Nodes = [.. Nodes] });
         var replication = Options.Create(new ReplicationOptions());
         var tables = OpenTables();
         var random = new SecureRandom();
         var views = new ClusterViews(
-            new ClusterStore(tables, cluster, replication, random, TimeProvider.System), tables, cluster, replication, TimeProvider.System);
+            new ClusterStore(tables, cluster, replication, random, TimeProvider.System).LoadAsync, Open, region, replication.Value, TimeProvider.System);
         View ??= views.GetAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()
             ?? throw new InvalidOperationException("The local cloud did not tell its membership.");
         return new ReplicatedStore(views, replication, TimeProvider.System, random);
+
+        IReplica Open(ClusterMember member)
+        {
+            var replica = tables.Replica(Nodes.Single(node => node.Id == member.Id), member.Table);
+            return member.Region == region || roundTrip == TimeSpan.Zero ? replica : new DistantReplica(replica, roundTrip);
+        }
     }
 }

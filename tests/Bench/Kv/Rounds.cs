@@ -31,6 +31,9 @@ internal sealed class Rounds
     public double Ratio(string scenario, string floor) => Quantile(
         _times[scenario].Zip(_times[floor]).Where(r => r.First.Count > 0 && r.Second.Count > 0).Select(r => Quantile(r.First, 0.5) / Quantile(r.Second, 0.5)), 0.5);
 
+    /// <summary>The median of all its times, in milliseconds.</summary>
+    public double P50(string scenario) => Quantile(_times[scenario].SelectMany(round => round), 0.5);
+
     public void Print()
     {
         foreach (var (scenario, rounds) in _times)
