@@ -7,10 +7,13 @@ namespace Serverless.Tests.EndToEnd;
 public sealed class SetSurvivesChaos : IDisposable
 {
     private const int Clients = 16;
+
+    // In use at a time. After a while others take their place, and nobody touches these until the end: no write or read repairs what a refill left out.
     private const int Sets = 8;
     private const int ReadsOneIn = 8;
     private const int MostShown = 20;
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan InUse = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastStorageKill = TimeSpan.FromSeconds(48);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(6);
@@ -22,7 +25,7 @@ public sealed class SetSurvivesChaos : IDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task While_storage_and_heads_are_killed_no_acknowledged_number_is_lost()
+    public async Task While_storage_and_heads_are_killed_no_acknowledged_number_is_lost_or_missed_by_a_later_read()
     {
         Print(RunSeed.Text);
         await using var up = await LocalProcess.StartAsync(_folder.Path, LocalProcess.FreePort());
@@ -38,6 +41,7 @@ public sealed class SetSurvivesChaos : IDisposable
         foreach (var add in judged.Lost.Take(MostShown))
             Print($"lost: {add}, {await up.Service.GetStringAsync(new Uri($"api/kv/{add.Key}/placement", UriKind.Relative), Cancelled)}");
         Assert.Empty(judged.Lost);
+        Assert.Empty(judged.Stale);
         Assert.Empty(judged.Unattempted);
         Assert.NotEqual(0, judged.Acknowledged);
         Assert.NotEqual(0, nemesis.StorageKills);
@@ -54,10 +58,10 @@ public sealed class SetSurvivesChaos : IDisposable
         try
         {
             var working = Enumerable.Range(0, Clients)
-                .Select(client => WorkAsync(new SetClient([two, three], client % 2, history), history, client, begun + Work));
+                .Select(client => WorkAsync(new SetClient([two, three], client % 2, history), history, client, begun));
             await Task.WhenAll([nemesis.RunAsync(begun + LastStorageKill, begun + Work), .. working]);
             await nemesis.HealedAsync();
-            return await FinalAsync(new SetClient([up.Service], 0, history));
+            return await FinalAsync([up.Service, two, three], history);
         }
         finally
         {
@@ -68,7 +72,7 @@ public sealed class SetSurvivesChaos : IDisposable
 
     private static void Print(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
-    private static string Set(int number) => string.Create(CultureInfo.InvariantCulture, $"set-{number}");
+    private static string Set(TimeSpan worked, int number) => string.Create(CultureInfo.InvariantCulture, $"set-{(int)(worked / InUse)}-{number}");
 
     private static HttpClient Service(LocalProcess up, int region)
     {
@@ -77,13 +81,13 @@ public sealed class SetSurvivesChaos : IDisposable
         return service;
     }
 
-    private async Task WorkAsync(SetClient client, SetHistory history, int number, TimeSpan end)
+    private async Task WorkAsync(SetClient client, SetHistory history, int number, TimeSpan begun)
     {
         var random = new Random(RunSeed.Value + 100 + number);
         using var pause = new PeriodicTimer(Pause, TimeProvider.System);
-        while (history.Now < end)
+        while (history.Now - begun is var worked && worked < Work)
         {
-            var key = Set(random.Next(Sets));
+            var key = Set(worked, random.Next(Sets));
             if (random.Next(ReadsOneIn) == 0)
                 await client.LookAsync(key);
             else
@@ -92,12 +96,13 @@ public sealed class SetSurvivesChaos : IDisposable
         }
     }
 
-    // First with the usual quorum, for the judge to compare, then what any owner holds.
-    private static async Task<Dictionary<string, IReadOnlySet<int>>> FinalAsync(SetClient client)
+    // First as any client reads, from one region or another, for the judge to compare; then what any owner holds.
+    private static async Task<Dictionary<string, IReadOnlySet<int>>> FinalAsync(HttpClient[] heads, SetHistory history)
     {
         var final = new Dictionary<string, IReadOnlySet<int>>();
-        foreach (var key in Enumerable.Range(0, Sets).Select(Set))
+        foreach (var key in history.Adds.Select(add => add.Key).Distinct())
         {
+            var client = new SetClient(heads, final.Count % heads.Length, history);
             await Eventually.HoldsAsync(async () => await client.LookAsync(key) is not null, $"{key} can be read", FinalLimit);
             IReadOnlySet<int>? seen = null;
             await Eventually.HoldsAsync(
