@@ -24,12 +24,12 @@ internal sealed class SetClient(IReadOnlyList<HttpClient> heads, int home, SetHi
     public async Task AddAsync(string key, int element)
     {
         TimeSpan? sent = null;
-        var (acknowledged, by) = ((TimeSpan?)null, "nobody");
-        for (var merges = 0; merges < MostMerges && await ReadAsync(key) is var (seen, token); merges++)
+        var (acknowledged, by, owners) = ((TimeSpan?)null, "nobody", false);
+        for (var merges = 0; merges < MostMerges && await ReadAsync(key) is var (seen, token, _); merges++)
         {
             sent ??= history.Now;
             var status = await WriteAsync(key, seen.Append(element), token);
-            (acknowledged, by) = (status.Code == HttpStatusCode.NoContent ? history.Now : null, status.By);
+            (acknowledged, by, owners) = (status.Code == HttpStatusCode.NoContent ? history.Now : null, status.By, status.ByOwners);
 
             // Nothing was written: there were too many siblings, and now there may be fewer.
             if (status.Code != HttpStatusCode.Conflict)
@@ -37,20 +37,20 @@ internal sealed class SetClient(IReadOnlyList<HttpClient> heads, int home, SetHi
         }
 
         if (sent is { } at)
-            history.Adds.Enqueue(new SetAdd(key, element, at, acknowledged, by));
+            history.Adds.Enqueue(new SetAdd(key, element, at, acknowledged, by, owners));
     }
 
     /// <summary>Reads a set and notes what it saw.</summary>
     public async Task<IReadOnlySet<int>?> LookAsync(string key, string query = "")
     {
         var begun = history.Now;
-        if (await ReadAsync(key, query) is not var (seen, _))
+        if (await ReadAsync(key, query) is not var (seen, _, owners))
             return null;
-        history.Reads.Enqueue(new SetRead(key, begun, history.Now, seen));
+        history.Reads.Enqueue(new SetRead(key, begun, history.Now, seen, owners));
         return seen;
     }
 
-    private async Task<(IReadOnlySet<int> Seen, string? Token)?> ReadAsync(string key, string query = "")
+    private async Task<(IReadOnlySet<int> Seen, string? Token, bool ByOwners)?> ReadAsync(string key, string query = "")
     {
         using var answer = await AskAsync(http => http.GetAsync(At(key, query), Cancelled));
         if (answer is null or { StatusCode: HttpStatusCode.ServiceUnavailable })
@@ -65,10 +65,10 @@ internal sealed class SetClient(IReadOnlyList<HttpClient> heads, int home, SetHi
             _ => throw new InvalidOperationException($"GET {key}: {answer.StatusCode} {body}"),
         };
         var token = answer.Headers.TryGetValues(Causality, out var tokens) ? tokens.Single() : null;
-        return (values.SelectMany(Numbers).ToHashSet(), token);
+        return (values.SelectMany(Numbers).ToHashSet(), token, ByOwners(answer));
     }
 
-    private async Task<(HttpStatusCode? Code, string By)> WriteAsync(string key, IEnumerable<int> elements, string? token)
+    private async Task<(HttpStatusCode? Code, string By, bool ByOwners)> WriteAsync(string key, IEnumerable<int> elements, string? token)
     {
         using var answer = await AskAsync(http =>
         {
@@ -78,13 +78,15 @@ internal sealed class SetClient(IReadOnlyList<HttpClient> heads, int home, SetHi
             return http.SendAsync(request, Cancelled);
         });
         if (answer is null)
-            return (null, "no answer");
+            return (null, "no answer", false);
         Assert.True(
             answer.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable,
             $"PUT {key}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancelled)}");
         var nodes = answer.Headers.TryGetValues("X-Answered-By", out var by) ? string.Join(',', by) : $"{(int)answer.StatusCode}";
-        return (answer.StatusCode, $"{nodes} through {answer.RequestMessage!.RequestUri!.Port}");
+        return (answer.StatusCode, $"{nodes} through {answer.RequestMessage!.RequestUri!.Port}", ByOwners(answer));
     }
+
+    private static bool ByOwners(HttpResponseMessage answer) => answer.Headers.TryGetValues("X-Mode", out var mode) && mode.Single() == "quorum";
 
     // Null: no whole answer in time, from this head; the next request goes to another.
     private async Task<HttpResponseMessage?> AskAsync(Func<HttpClient, Task<HttpResponseMessage>> ask)

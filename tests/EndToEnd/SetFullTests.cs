@@ -24,6 +24,18 @@ public class SetFullTests
         Assert.Empty(judged.Lost);
     }
 
+    [Fact]
+    public void What_only_a_sloppy_answer_missed_is_stable_and_counted()
+    {
+        var judged = SetFull.Of(
+            [Acknowledged(1, at: 10), Acknowledged(2, at: 10) with { ByOwners = false }],
+            [Read(11, 2) with { ByOwners = false }, Read(12, 1)],
+            Final(1, 2));
+
+        Assert.Empty(judged.Stale);
+        Assert.Equal((2, 2), (judged.Stable, judged.Sloppy));
+    }
+
     [Theory]
     [InlineData(9)]
     [InlineData(10)]
@@ -84,7 +96,7 @@ public class SetFullTests
             [Read(2, 1, 3, 5)], Final(1, 2, 4));
 
         Assert.Equal(
-            "6 attempted, 3 acknowledged: 1 stable, 1 stale, 1 lost; not acknowledged: 1 there, 1 vanished, 1 never read", judged.ToString());
+            "6 attempted, 3 acknowledged: 1 stable (0 of them missed by a sloppy quorum), 1 stale, 1 lost; not acknowledged: 1 there, 1 vanished, 1 never read", judged.ToString());
     }
 
     private static SetAdd Acknowledged(int element, int at) => new(Key, element, TimeSpan.Zero, TimeSpan.FromSeconds(at), "");

@@ -21,7 +21,13 @@ internal sealed class SetHistory(TimeProvider clock)
 /// <param name="Sent">When its first write was sent.</param>
 /// <param name="Acknowledged">When the acknowledgement had arrived; null: whether it was added is not known.</param>
 /// <param name="By">For the reader: who answered, or why nobody did.</param>
-internal sealed record SetAdd(string Key, int Element, TimeSpan Sent, TimeSpan? Acknowledged, string By);
+/// <param name="ByOwners">Whether owners alone acknowledged it, and no node that stands in for one.</param>
+internal sealed record SetAdd(string Key, int Element, TimeSpan Sent, TimeSpan? Acknowledged, string By, bool ByOwners = true);
 
 /// <summary>One read of a whole set, siblings merged.</summary>
-internal sealed record SetRead(string Key, TimeSpan Begun, TimeSpan Ended, IReadOnlySet<int> Seen);
+/// <param name="Key">The set.</param>
+/// <param name="Begun">When it was sent.</param>
+/// <param name="Ended">When its answer had arrived.</param>
+/// <param name="Seen">The numbers.</param>
+/// <param name="ByOwners">Whether owners alone answered, and no node that stands in for one.</param>
+internal sealed record SetRead(string Key, TimeSpan Begun, TimeSpan Ended, IReadOnlySet<int> Seen, bool ByOwners = true);
