@@ -64,6 +64,7 @@ public sealed class ClusterStore(
             {
                 if (change(document) is not { } next)
                     return null;
+                await DropTablesAsync(document.Nodes.Where(old => !next.Nodes.Any(now => now.Id == old.Id && now.Table == old.Table)), cancellationToken);
                 await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
                 if (await PublishAsync(next, cancellationToken))
                     return next;
@@ -101,6 +102,15 @@ public sealed class ClusterStore(
             var node = _nodes.Find(n => n.Id == member.Id);
             if (node is not null)
                 await tables.Service(node).CreateTableIfNotExistsAsync(member.Table, cancellationToken);
+        }));
+
+    // An instance whose view is old would go on writing into the table of the last incarnation, and nobody would read it there.
+    private Task DropTablesAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
+        Task.WhenAll(members.Select(async member =>
+        {
+            var node = _nodes.Find(n => n.Id == member.Id);
+            if (node is not null)
+                await tables.Service(node).DeleteTableAsync(member.Table, cancellationToken);
         }));
 
     // The first node that answers decides between changes made at once: whoever comes second there writes nowhere else.
