@@ -17,12 +17,10 @@ internal sealed class QuorumWrite
     private readonly ulong _firstEpoch;
     private readonly VersionSet _first;
     private readonly TaskCompletionSource<VersionSet?> _decided = new();
-    private readonly TaskCompletionSource _enough = new();
     private readonly TaskCompletionSource _more = new();
     private readonly Lazy<Task<bool>>[] _prepared;
-    private readonly ReplicaAnswer?[] _acknowledged;
+    private readonly WriteTally _tally;
     private readonly List<Dot> _issued = [];
-    private int _failed;
     private int _tooMany;
     private int _insertsOpen;
     private bool _uncertain;
@@ -37,7 +35,7 @@ internal sealed class QuorumWrite
         WriteIntent intent, IReadOnlyList<RowLane> lanes, StandIns standIns, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
     {
         (_intent, _lanes, _standIns, _rules, _newEpoch, _token) = (intent, lanes, standIns, rules, newEpoch, token);
-        _acknowledged = new ReplicaAnswer?[lanes.Count];
+        _tally = new WriteTally(lanes.Count, rules.Needed, rules.Sloppy);
         _prepared = new Lazy<Task<bool>>[lanes.Count];
         _firstEpoch = newEpoch();
         _first = VersionSet.Empty.Write(intent.At(new Dot(new Actor(lanes[0].Node.Incarnation, _firstEpoch), 1)), intent.Seen);
@@ -60,9 +58,9 @@ internal sealed class QuorumWrite
         // Owners beyond W wait until W hold the write or one has failed: nobody waits for them, and they would only slow the others.
         var eager = opening == WriteOpening.Read ? _rules.Needed : _lanes.Count;
         Everywhere = EndAsync([.. _lanes.Select((lane, i) => HoldAsync(lane, i, i < eager))], LeadAsync());
-        await Task.WhenAny(_enough.Task, Task.Delay(deadline.Remaining, _rules.Clock, CancellationToken.None));
+        await Task.WhenAny(_tally.Enough, Task.Delay(deadline.Remaining, _rules.Clock, CancellationToken.None));
 
-        var answers = Acknowledged();
+        var answers = _tally.Counted;
         if (answers.Length >= _rules.Needed && !deadline.HasPassed)
             return new WriteResult.Written(Known(), answers);
         return _tooMany > 0 && !_uncertain && answers.Length == 0
@@ -122,13 +120,13 @@ internal sealed class QuorumWrite
     // No owner answers: a node that stands in for one issues the dot. Its hint has an epoch of its own, as every row that issues dots.
     private async Task LeadFromStandInAsync()
     {
-        var lane = await _standIns.TakeAsync(_lanes[0].Node, Regions(), async lane =>
+        var lane = await _standIns.TakeAsync(_lanes[0].Node, _tally.Regions, async lane =>
         {
             await MintAsync(lane);
             return _decided.Task.IsCompleted;
         }, _token);
         if (lane is not null)
-            Acknowledge(0, ReplicaAnswer.Of(lane));
+            _tally.Acknowledge(0, ReplicaAnswer.Of(lane));
     }
 
     private async Task<bool> ReadyAsync(Task<bool> prepared, TimeSpan patience)
@@ -155,12 +153,12 @@ internal sealed class QuorumWrite
     private async Task<bool> HoldAsync(RowLane lane, int place, bool eager)
     {
         if (!eager)
-            await Task.WhenAny(_more.Task, LateAsync());
+            await Task.WhenAny(_more.Task, _tally.Enough, LateAsync());
         if (await HeldAsync(lane, place, 0, 1))
             return true;
 
         // Somebody keeps a hint for it, whether or not trying again helps meanwhile.
-        Failed();
+        _tally.Failed();
         var hinted = HintAsync(lane, place);
         var held = await HeldAsync(lane, place, 1, Retry.MostTries);
         await TryAsync(hinted);
@@ -172,7 +170,7 @@ internal sealed class QuorumWrite
         for (var tries = from; tries < to && !_token.IsCancellationRequested; tries++)
         {
             // Tried again only while the write still needs it: the next write of the key waits for this one.
-            if (tries > 0 && _enough.Task.IsCompleted)
+            if (tries > 0 && _tally.Enough.IsCompleted)
                 break;
             if (tries > 0)
                 await Retry.PauseAsync(tries, _rules.Clock);
@@ -181,7 +179,7 @@ internal sealed class QuorumWrite
                 break;
             if (ready && await TryAsync(lane.MergeAsync(set, _token)))
             {
-                Acknowledge(place, ReplicaAnswer.Of(lane));
+                _tally.Acknowledge(place, ReplicaAnswer.Of(lane));
                 return true;
             }
 
@@ -193,59 +191,16 @@ internal sealed class QuorumWrite
 
     private async Task<bool> HintAsync(RowLane owner, int place)
     {
-        if (await _decided.Task is not { } set || _acknowledged[place] is not null)
+        if (await _decided.Task is not { } set || _tally.IsHeld(place))
             return false;
-        var lane = await _standIns.TakeAsync(owner.Node, Regions(), hint =>
+        var lane = await _standIns.TakeAsync(owner.Node, _tally.Regions, hint =>
         {
             hint.AssumeMissing();
             return TryAsync(hint.MergeAsync(set, _token));
         }, _token);
         if (lane is not null)
-            Acknowledge(place, ReplicaAnswer.Of(lane));
+            _tally.Acknowledge(place, ReplicaAnswer.Of(lane));
         return lane is not null;
-    }
-
-    // One acknowledgement for each owner: by itself, or by the node that stands in for it.
-    private void Acknowledge(int place, ReplicaAnswer answer)
-    {
-        lock (_acknowledged)
-        {
-            if (_acknowledged[place] is null || !answer.StandsIn)
-                _acknowledged[place] = answer;
-        }
-
-        EndIfEnough();
-    }
-
-    private void Failed()
-    {
-        lock (_acknowledged)
-            _failed++;
-        EndIfEnough();
-    }
-
-    private void EndIfEnough()
-    {
-        if (Acknowledged().Length < _rules.Needed)
-            return;
-        _enough.TrySetResult();
-        _more.TrySetResult();
-    }
-
-    // Hints count only when too few owners are left to do without: a read of owners must find what owners could have held.
-    private ReplicaAnswer[] Acknowledged()
-    {
-        lock (_acknowledged)
-        {
-            var sloppy = _rules.Sloppy && _lanes.Count - _failed < _rules.Needed;
-            return [.. _acknowledged.OfType<ReplicaAnswer>().Where(answer => sloppy || !answer.StandsIn)];
-        }
-    }
-
-    private HashSet<string> Regions()
-    {
-        lock (_acknowledged)
-            return [.. _acknowledged.OfType<ReplicaAnswer>().Select(answer => answer.Region)];
     }
 
     // Owners that were asked had the time they usually need after the decision, and are not enough yet.
@@ -261,7 +216,7 @@ internal sealed class QuorumWrite
         await leading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         _decided.TrySetResult(null);
         var held = await Task.WhenAll(holds.Select(TryAsync));
-        _enough.TrySetResult();
+        _tally.End();
         return Array.TrueForAll(held, h => h);
     }
 

@@ -25,7 +25,7 @@ internal sealed class GuardedReplica(IReplica inner, NodeHealth health, TimeProv
     public async Task<RowList> ListAsync(string partition, string from, string to, int rows, CancellationToken cancellationToken) =>
         await CallAsync(
             token => inner.ListAsync(partition, from, to, rows, token),
-            answer => answer is RowList.Page, new RowList.Unavailable(Down), new RowList.Unavailable(Timeout), cancellationToken, ListFactor);
+            answer => answer is not RowList.Unavailable(var reason) || IsWell(reason), new RowList.Unavailable(Down), new RowList.Unavailable(Timeout), cancellationToken, ListFactor);
 
     // A table that is gone means another incarnation: the view is out of date. A request that no node would accept is no failure of this one.
     private bool IsWell(string reason)

@@ -1,0 +1,73 @@
+namespace Serverless.Replication;
+
+/// <summary>
+/// Who has acknowledged one write, and whether that is enough: one place for each owner, held by itself or by the node that stands in
+/// for it. Thread-safe.
+/// </summary>
+internal sealed class WriteTally(int owners, int needed, bool sloppy)
+{
+    private readonly Lock _lock = new();
+    private readonly ReplicaAnswer?[] _places = new ReplicaAnswer?[owners];
+    private readonly TaskCompletionSource _enough = new();
+    private int _failed;
+
+    /// <summary>Ends when W have acknowledged, or <see cref="End"/> says that nothing more will come.</summary>
+    public Task Enough => _enough.Task;
+
+    /// <summary>The acknowledgements that count.</summary>
+    public ReplicaAnswer[] Counted
+    {
+        get
+        {
+            // Hints count only when too few owners are left to do without: a read of owners must find what owners could have held.
+            lock (_lock)
+            {
+                var hintsCount = sloppy && owners - _failed < needed;
+                return [.. _places.OfType<ReplicaAnswer>().Where(answer => hintsCount || !answer.StandsIn)];
+            }
+        }
+    }
+
+    /// <summary>The regions that hold the write, whether or not that counts.</summary>
+    public HashSet<string> Regions
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _places.OfType<ReplicaAnswer>().Select(answer => answer.Region)];
+        }
+    }
+
+    public bool IsHeld(int place)
+    {
+        lock (_lock)
+            return _places[place] is not null;
+    }
+
+    public void Acknowledge(int place, ReplicaAnswer answer)
+    {
+        lock (_lock)
+        {
+            if (_places[place] is null || !answer.StandsIn)
+                _places[place] = answer;
+        }
+
+        EndIfEnough();
+    }
+
+    /// <summary>An owner did not take the write at the first try.</summary>
+    public void Failed()
+    {
+        lock (_lock)
+            _failed++;
+        EndIfEnough();
+    }
+
+    public void End() => _enough.TrySetResult();
+
+    private void EndIfEnough()
+    {
+        if (Counted.Length >= needed)
+            End();
+    }
+}
