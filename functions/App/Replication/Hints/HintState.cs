@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Serverless.Replication;
 
@@ -26,14 +25,14 @@ internal sealed record HintState(
     /// <summary>What the node keeps for every owner; null when it does not answer.</summary>
     public static async Task<IReadOnlyList<HintState>?> ListAsync(Node standIn, CancellationToken cancellationToken) =>
         await standIn.Replica.ListAsync(Partition, "0", "1", MostOwners, cancellationToken) is RowList.Page(var rows)
-            ? [.. rows.Select(row => Decode(row.Data.Span)).OfType<HintState>()]
+            ? [.. rows.Select(row => RowJson.TryDecode<HintState>(row.Data)).OfType<HintState>()]
             : null;
 
     /// <summary>What the node keeps for one owner; null when it does not answer.</summary>
     public static async Task<HintState?> ReadAsync(Node standIn, string owner, CancellationToken cancellationToken) =>
         await standIn.Replica.ReadAsync(Partition, RowOf(owner), cancellationToken) switch
         {
-            RowRead.Found(var row) => Decode(row.Data.Span) ?? None(owner),
+            RowRead.Found(var row) => RowJson.TryDecode<HintState>(row.Data) ?? None(owner),
             RowRead.Missing => None(owner),
             _ => null,
         };
@@ -45,13 +44,13 @@ internal sealed record HintState(
         {
             var (state, etag) = await standIn.Replica.ReadAsync(Partition, RowOf(owner), cancellationToken) switch
             {
-                RowRead.Found(var row) => (Decode(row.Data.Span) ?? None(owner), row.ETag),
+                RowRead.Found(var row) => (RowJson.TryDecode<HintState>(row.Data) ?? None(owner), row.ETag),
                 RowRead.Missing => (None(owner), null),
                 _ => (null, (string?)null),
             };
             if (state is null || change(state) is not { } next)
                 return null;
-            RowChange write = etag is null ? new RowChange.Insert(RowOf(owner), next.Encode()) : new RowChange.Replace(RowOf(owner), next.Encode(), etag);
+            RowChange write = etag is null ? new RowChange.Insert(RowOf(owner), RowJson.Encode(next)) : new RowChange.Replace(RowOf(owner), RowJson.Encode(next), etag);
             switch (await standIn.Replica.CommitAsync(Partition, [write], cancellationToken))
             {
                 case RowCommit.Done:
@@ -67,18 +66,4 @@ internal sealed record HintState(
     }
 
     private static string RowOf(string owner) => $"0.{ReplicaKey.Encode(Encoding.UTF8.GetBytes(owner))}";
-
-    private byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
-
-    private static HintState? Decode(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<HintState>(bytes, JsonSerializerOptions.Web);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

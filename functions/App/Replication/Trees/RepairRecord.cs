@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Serverless.Replication;
 
 /// <summary>
@@ -20,13 +18,11 @@ internal sealed record RepairRecord(
 
     public static readonly RepairRecord None = new(0, default, null, null, null, 0);
 
-    public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
-
     /// <summary>What the node has of a partition, and the row's ETag or null when there is none; null when the node does not answer.</summary>
     public static async Task<(RepairRecord Record, string? ETag)?> ReadAsync(Node node, string partition, CancellationToken cancellationToken) =>
         await node.Replica.ReadAsync(partition, Row, cancellationToken) switch
         {
-            RowRead.Found(var row) => (Decode(row.Data.Span), row.ETag),
+            RowRead.Found(var row) => (RowJson.TryDecode<RepairRecord>(row.Data) ?? None, row.ETag),
             RowRead.Missing => (None, null),
             _ => null,
         };
@@ -34,19 +30,7 @@ internal sealed record RepairRecord(
     /// <summary>The new ETag; null when somebody else changed the row, or the node does not answer.</summary>
     public async Task<string?> WriteAsync(Node node, string partition, string? etag, CancellationToken cancellationToken)
     {
-        RowChange change = etag is null ? new RowChange.Insert(Row, Encode()) : new RowChange.Replace(Row, Encode(), etag);
+        RowChange change = etag is null ? new RowChange.Insert(Row, RowJson.Encode(this)) : new RowChange.Replace(Row, RowJson.Encode(this), etag);
         return await node.Replica.CommitAsync(partition, [change], cancellationToken) is RowCommit.Done(var etags) ? etags[0] : null;
-    }
-
-    private static RepairRecord Decode(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RepairRecord>(bytes, JsonSerializerOptions.Web) ?? None;
-        }
-        catch (JsonException)
-        {
-            return None;
-        }
     }
 }

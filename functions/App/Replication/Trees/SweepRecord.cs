@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Serverless.Replication;
 
@@ -16,7 +15,7 @@ internal sealed record SweepRecord(string Region, DateTimeOffset StartedAt, Date
     /// <summary>Written to the first node of its region that takes it; whoever wrote last is seen.</summary>
     public async Task WriteAsync(ClusterView view, CancellationToken cancellationToken)
     {
-        RowChange[] change = [new RowChange.Put(RowOf(Region), JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web))];
+        RowChange[] change = [new RowChange.Put(RowOf(Region), RowJson.Encode(this))];
         foreach (var node in NodesOf(view, Region))
         {
             if (await node.Replica.CommitAsync(Partition, change, cancellationToken) is RowCommit.Done)
@@ -29,7 +28,7 @@ internal sealed record SweepRecord(string Region, DateTimeOffset StartedAt, Date
     {
         var regions = view.Nodes.Values.Select(node => node.Region).Distinct().Order(StringComparer.Ordinal);
         var read = await Task.WhenAll(regions.SelectMany(region => NodesOf(view, region)).Select(async node =>
-            await node.Replica.ReadAsync(Partition, RowOf(node.Region), cancellationToken) is RowRead.Found(var row) ? Decode(row.Data.Span) : null));
+            await node.Replica.ReadAsync(Partition, RowOf(node.Region), cancellationToken) is RowRead.Found(var row) ? RowJson.TryDecode<SweepRecord>(row.Data) : null));
         return [.. read.OfType<SweepRecord>().GroupBy(record => record.Region, StringComparer.Ordinal).Select(same => same.MaxBy(record => record.StartedAt)!)];
     }
 
@@ -37,16 +36,4 @@ internal sealed record SweepRecord(string Region, DateTimeOffset StartedAt, Date
         view.Nodes.Values.Where(node => node.Region == region).OrderBy(node => node.Id, StringComparer.Ordinal);
 
     private static string RowOf(string region) => $"0.{ReplicaKey.Encode(Encoding.UTF8.GetBytes(region))}";
-
-    private static SweepRecord? Decode(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<SweepRecord>(bytes, JsonSerializerOptions.Web);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }
