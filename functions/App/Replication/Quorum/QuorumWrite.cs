@@ -35,7 +35,7 @@ internal sealed class QuorumWrite
         WriteIntent intent, IReadOnlyList<RowLane> lanes, StandIns standIns, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
     {
         (_intent, _lanes, _standIns, _rules, _newEpoch, _token) = (intent, lanes, standIns, rules, newEpoch, token);
-        _tally = new WriteTally(lanes.Count, rules.Needed, rules.Sloppy);
+        _tally = new WriteTally([.. lanes.Select(lane => lane.Node)], rules.Needed, rules.Sloppy);
         _prepared = new Lazy<Task<bool>>[lanes.Count];
         _firstEpoch = newEpoch();
         _first = VersionSet.Empty.Write(intent.At(new Dot(new Actor(lanes[0].Node.Incarnation, _firstEpoch), 1)), intent.Seen);
@@ -107,7 +107,10 @@ internal sealed class QuorumWrite
             for (var i = 0; i < _lanes.Count && !_decided.Task.IsCompleted && _tooMany == 0; i++)
             {
                 if (_lanes[i].Node.Votes && await ReadyAsync(_prepared[i].Value, round == 0 ? _rules.Hedge : Timeout.InfiniteTimeSpan))
-                    await MintAsync(_lanes[i]);
+                {
+                    if (await MintAsync(_lanes[i]))
+                        _decided.TrySetResult(_lanes[i].Row!.Set);
+                }
             }
         }
 
@@ -120,13 +123,16 @@ internal sealed class QuorumWrite
     // No owner answers: a node that stands in for one issues the dot. Its hint has an epoch of its own, as every row that issues dots.
     private async Task LeadFromStandInAsync()
     {
-        var lane = await _standIns.TakeAsync(_lanes[0].Node, _tally.Regions, async lane =>
+        await _standIns.TakeAsync(_lanes[0].Node, _tally.Regions, async lane =>
         {
-            await MintAsync(lane);
-            return _decided.Task.IsCompleted;
-        }, _token);
-        if (lane is not null)
+            if (!await MintAsync(lane))
+                return false;
+
+            // Before the decision is known: nobody else need keep a hint for this owner.
             _tally.Acknowledge(0, ReplicaAnswer.Of(lane));
+            _decided.TrySetResult(lane.Row!.Set);
+            return true;
+        }, _token);
     }
 
     private async Task<bool> ReadyAsync(Task<bool> prepared, TimeSpan patience)
@@ -138,16 +144,16 @@ internal sealed class QuorumWrite
         return prepared.IsCompletedSuccessfully && prepared.Result;
     }
 
-    private async Task MintAsync(RowLane lane)
+    private async Task<bool> MintAsync(RowLane lane)
     {
         var minted = await TryAsync(lane.MintAsync(_intent, _rules.MaxSiblings, _newEpoch, _token));
         _uncertain |= !minted && lane.TooMany == 0;
         _tooMany = lane.TooMany;
         if (!minted)
-            return;
+            return false;
         lock (_issued)
             _issued.AddRange(lane.Row!.Set.Versions.Where(v => v.Nonce == _intent.Nonce).Select(v => v.Dot));
-        _decided.TrySetResult(lane.Row!.Set);
+        return true;
     }
 
     private async Task<bool> HoldAsync(RowLane lane, int place, bool eager)
@@ -158,7 +164,7 @@ internal sealed class QuorumWrite
             return true;
 
         // Somebody keeps a hint for it, whether or not trying again helps meanwhile.
-        _tally.Failed();
+        _tally.Failed(place);
         var hinted = HintAsync(lane, place);
         var held = await HeldAsync(lane, place, 1, Retry.MostTries);
         await TryAsync(hinted);

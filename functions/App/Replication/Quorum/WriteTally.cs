@@ -4,12 +4,15 @@ namespace Serverless.Replication;
 /// Who has acknowledged one write, and whether that is enough: one place for each owner, held by itself or by the node that stands in
 /// for it. Thread-safe.
 /// </summary>
-internal sealed class WriteTally(int owners, int needed, bool sloppy)
+/// <param name="owners">In the order of their places.</param>
+/// <param name="needed">W.</param>
+/// <param name="sloppy">Whether nodes that stand in count.</param>
+internal sealed class WriteTally(IReadOnlyList<Node> owners, int needed, bool sloppy)
 {
     private readonly Lock _lock = new();
-    private readonly ReplicaAnswer?[] _places = new ReplicaAnswer?[owners];
+    private readonly ReplicaAnswer?[] _places = new ReplicaAnswer?[owners.Count];
+    private readonly bool[] _failed = new bool[owners.Count];
     private readonly TaskCompletionSource _enough = new();
-    private int _failed;
 
     /// <summary>Ends when W have acknowledged, or <see cref="End"/> says that nothing more will come.</summary>
     public Task Enough => _enough.Task;
@@ -22,19 +25,19 @@ internal sealed class WriteTally(int owners, int needed, bool sloppy)
             // Hints count only when too few owners are left to do without: a read of owners must find what owners could have held.
             lock (_lock)
             {
-                var hintsCount = sloppy && owners - _failed < needed;
+                var hintsCount = sloppy && _failed.Count(failed => !failed) < needed;
                 return [.. _places.OfType<ReplicaAnswer>().Where(answer => hintsCount || !answer.StandsIn)];
             }
         }
     }
 
-    /// <summary>The regions that hold the write, whether or not that counts.</summary>
+    /// <summary>The regions that hold the write, or will unless an owner there fails yet.</summary>
     public HashSet<string> Regions
     {
         get
         {
             lock (_lock)
-                return [.. _places.OfType<ReplicaAnswer>().Select(answer => answer.Region)];
+                return [.. owners.Where((_, place) => !_failed[place]).Select(owner => owner.Region), .. _places.OfType<ReplicaAnswer>().Select(answer => answer.Region)];
         }
     }
 
@@ -56,10 +59,10 @@ internal sealed class WriteTally(int owners, int needed, bool sloppy)
     }
 
     /// <summary>An owner did not take the write at the first try.</summary>
-    public void Failed()
+    public void Failed(int place)
     {
         lock (_lock)
-            _failed++;
+            _failed[place] = true;
         EndIfEnough();
     }
 
