@@ -28,6 +28,17 @@ public class HintScenarios
         await scenario.AllIsOneAsync();
     });
 
+    // All owners dead, and as many nodes alive as copies are wanted: each of them stands in for another owner, so even W=3 is met.
+    [Fact]
+    public void hinted_handoff_failure_of_all_owners() => Scenario.Play(async scenario =>
+    {
+        var owners = scenario.Cluster.Owners(Key("k"));
+        scenario.OnlyDown(owners);
+        await PutAsync(scenario.Near("r1"), "k", "v", needed: 3);
+        Assert.Equal(3, scenario.StandIns.SelectMany(node => scenario.Cluster.Memory[node].All()).Where(row => row.Row.Name.Contains(Key("k").Row, StringComparison.Ordinal))
+            .Select(row => row.Partition).Distinct().Count());
+    });
+
     // Voldemort's flapping node: an owner that comes and goes between writes and in the middle of a hand-over ends with every write and without a hint.
     [Fact]
     public void hinted_handoff_flapping_node() => Scenario.Play(async scenario =>
@@ -153,6 +164,22 @@ public class HintScenarios
             var key = Key($"k{i}");
             scenario.OnlyDown();
             scenario.Cluster.Faults[scenario.Cluster.Owners(key)[dead]].Fault = Fault.Hangs;
+            await CopiesLieInThreeRegionsAsync(scenario.Near($"r{i % 3 + 1}"), key);
+            await scenario.PassAsync(TimeSpan.FromSeconds(3));
+        }
+    });
+
+    // The same where the dead owner refuses at once, as every node does whose breaker is open: nobody has taken the write by then, but it is known who will.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void hinted_handoff_zone_count_known_dead(int dead) => Scenario.Play(async scenario =>
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var key = Key($"k{i}");
+            scenario.OnlyDown(scenario.Cluster.Owners(key)[dead]);
             await CopiesLieInThreeRegionsAsync(scenario.Near($"r{i % 3 + 1}"), key);
             await scenario.PassAsync(TimeSpan.FromSeconds(3));
         }
