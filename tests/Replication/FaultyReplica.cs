@@ -18,6 +18,9 @@ internal enum Fault
 
     /// <summary>Every commit loses its answer and changes nothing.</summary>
     RequestLost,
+
+    /// <summary>Commits are on their way and do not arrive; reads are answered.</summary>
+    CommitsHang,
 }
 
 /// <summary>Injects faults by decorating the seam, and counts calls.</summary>
@@ -48,7 +51,7 @@ internal sealed class FaultyReplica(IReplica inner) : IReplica
                 return new RowCommit.Unavailable("down");
             case Fault.RequestLost:
                 return new RowCommit.Uncertain("lost");
-            case Fault.Hangs:
+            case Fault.Hangs or Fault.CommitsHang:
                 await Never(cancellationToken);
                 break;
             case Fault.AnswerLost:

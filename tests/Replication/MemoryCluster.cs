@@ -1,45 +1,99 @@
 using System.Text;
 using Serverless.Replication;
+using Serverless.Tests.Simulation;
 
 namespace Serverless.Tests.Replication;
 
 /// <summary>A cluster of strict in-memory nodes with switches for faults, and as many coordinators as a test wants.</summary>
 internal sealed class MemoryCluster
 {
-    private readonly ClusterDocument _document;
+    private readonly List<(string From, string To, FaultyReplica Link)> _links = [];
+    private readonly HashSet<string> _cut = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MemoryReplica> _memory;
+    private readonly Random _random = new(42);
 
-    public MemoryCluster(int regions = 3, int nodesPerRegion = 2, TimeProvider? clock = null)
+    public MemoryCluster(int regions = 3, int nodesPerRegion = 2, TimeProvider? clock = null, int partitions = 64)
     {
         Clock = clock ?? TimeProvider.System;
-        var random = new Random(42);
         var members = Enumerable.Range(1, regions).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(
-            n => new ClusterMember($"r{r}n{n}", $"r{r}", 100, (ulong)random.NextInt64(), $"r{r}n{n}", MemberState.Member))).ToList();
-        _document = new ClusterDocument(1, 1, 64, 3, members);
-        Memory = members.ToDictionary(m => m.Id, _ => new MemoryReplica());
-        Faults = members.ToDictionary(m => m.Id, m => new FaultyReplica(Memory[m.Id]));
+            n => new ClusterMember($"r{r}n{n}", $"r{r}", 100, (ulong)_random.NextInt64(), $"r{r}n{n}", MemberState.Member))).ToList();
+        Document = new ClusterDocument(1, 1, partitions, 3, members);
+        _memory = members.ToDictionary(m => m.Id, _ => new MemoryReplica());
+        Faults = members.ToDictionary(m => m.Id, m => new FaultyReplica(new LatestReplica(() => _memory[m.Id])));
     }
 
     public TimeProvider Clock { get; }
 
-    public IReadOnlyDictionary<string, MemoryReplica> Memory { get; }
+    public ClusterDocument Document { get; private set; }
+
+    public IReadOnlyDictionary<string, MemoryReplica> Memory => _memory;
 
     public IReadOnlyDictionary<string, FaultyReplica> Faults { get; }
 
     public ReplicationOptions Options { get; } = new() { CallMilliseconds = 200, OperationMilliseconds = 2_000 };
 
     /// <summary>A coordinator with a memory of its own, as another instance would be.</summary>
-    public ReplicatedStore Coordinator(string region = "r1", int seed = 1)
+    public ReplicatedStore Coordinator(string region = "r1", int seed = 1, Func<ulong>? newEpoch = null) =>
+        new(Views(region), Microsoft.Extensions.Options.Options.Create(Options), Clock, new Random(seed), newEpoch);
+
+    /// <summary>The timers' jobs of one more instance.</summary>
+    public TimerJobs Jobs(string region)
     {
-        var options = Microsoft.Extensions.Options.Options.Create(Options);
-        var views = new ClusterViews(_ => Task.FromResult<ClusterDocument?>(_document), member => Faults[member.Id], region, Options, Clock);
-        return new ReplicatedStore(views, options, Clock, new Random(seed));
+        var views = Views(region);
+        return new TimerJobs(views, new HealthGossip(views, _random, Clock), PromoteAsync, Microsoft.Extensions.Options.Options.Create(Options), Clock, _random);
     }
 
     /// <summary>The nodes that own the key, in preference order.</summary>
     public IReadOnlyList<string> Owners(ReplicaKey key)
     {
-        var ring = _document.ToRing();
+        var ring = Document.ToRing();
         return [.. ring.Owners(ring.PartitionOf(key.Bytes)).ToArray().Select(n => n.Id)];
+    }
+
+    /// <summary>Where a node lies.</summary>
+    public string RegionOf(string node) => Document.Nodes.Single(n => n.Id == node).Region;
+
+    /// <summary>The network parts: coordinators in these regions see only these regions' nodes, all others see only the other nodes.</summary>
+    public void Cut(params IEnumerable<string> regions)
+    {
+        _cut.Clear();
+        _cut.UnionWith(regions);
+        foreach (var (from, to, link) in _links)
+            link.Fault = Between(from, to);
+    }
+
+    public void Heal() => Cut();
+
+    /// <summary>The node loses everything and comes back as a new, empty incarnation that does not vote until it has been refilled.</summary>
+    public void Lose(string node)
+    {
+        Document = Document.Reincarnate(new HashSet<string>([node]), () => (ulong)_random.NextInt64());
+        _memory[node] = new MemoryReplica();
+    }
+
+    /// <summary>The node is no member any more; its rows stay where they are.</summary>
+    public void Leave(string node) => Document = Document with { Epoch = Document.Epoch + 1, Nodes = [.. Document.Nodes.Where(n => n.Id != node)] };
+
+    private Fault Between(string from, string to) => _cut.Contains(from) == _cut.Contains(to) ? Fault.None : Fault.Down;
+
+    private ClusterViews Views(string region) => new(_ => Task.FromResult<ClusterDocument?>(Document), member => Reach(region, member), region, Options, Clock);
+
+    // The table of an incarnation is gone once its node has another.
+    private LatestReplica Reach(string from, ClusterMember member)
+    {
+        var link = new FaultyReplica(Faults[member.Id]) { Fault = Between(from, member.Region) };
+        _links.Add((from, member.Region, link));
+        return new LatestReplica(() => link.Fault == Fault.Down || Faults[member.Id].Fault == Fault.Down || Document.Nodes.Contains(member with { State = StateOf(member) }) ? link : null);
+    }
+
+    private MemberState StateOf(ClusterMember member) => Document.Nodes.FirstOrDefault(n => n.Id == member.Id)?.State ?? member.State;
+
+    private Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken)
+    {
+        if (!Document.Nodes.Any(n => n.Id == id && n.Incarnation == incarnation && n.State == MemberState.Refilling))
+            return Task.FromResult<ClusterDocument?>(null);
+        Document = Document.Promote(new HashSet<string>([id]), () => (ulong)_random.NextInt64());
+        return Task.FromResult<ClusterDocument?>(Document);
     }
 
     public static ReplicaKey Key(string text) => new("kv", text);

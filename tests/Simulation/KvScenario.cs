@@ -51,7 +51,7 @@ internal sealed class KvScenario
         _calm = true;
         await weather;
         await HealAsync();
-        _history.Broken.AddRange(StoredState.Broken(_cluster));
+        _history.Broken.AddRange(StoredState.Broken(_cluster.Document, _cluster.Rows));
         foreach (var key in Keys)
         {
             var answer = await _cluster.Coordinators[Random.Next(Coordinators)].ReadAsync(Key(key), new QuorumRules(3, Sloppy: false), CancellationToken.None);

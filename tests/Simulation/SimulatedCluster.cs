@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Serverless.Replication;
 
@@ -85,17 +84,16 @@ internal sealed class SimulatedCluster
         (_, row) => (row.StartsWith("0.tree", StringComparison.Ordinal) || row.StartsWith("0.leaf", StringComparison.Ordinal)) && _simulator.Random.Next(2) == 0);
 
     /// <summary>One run of the refill timer on one instance.</summary>
-    public Task RefillAsync(int coordinator) => new NodeRefill(
-        _views[coordinator], PromoteAsync, AntiEntropy(coordinator), Handover(coordinator), Log, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+    public Task RefillAsync(int coordinator) => Jobs(coordinator).RefillAsync();
 
     /// <summary>One run of the anti-entropy timer on one instance.</summary>
-    public Task<SweepReport> SweepAsync(int coordinator) => AntiEntropy(coordinator).RunAsync(CancellationToken.None);
+    public Task<SweepReport> SweepAsync(int coordinator) => Jobs(coordinator).SweepAsync();
 
     /// <summary>One run of the hand-over timer on one instance.</summary>
-    public Task HandOverAsync(int coordinator) => Handover(coordinator).RunAsync(CancellationToken.None);
+    public Task HandOverAsync(int coordinator) => Jobs(coordinator).HandOverAsync();
 
     /// <summary>One run of the roll-up timer on one instance.</summary>
-    public Task RollUpAsync(int coordinator) => new RollUp(_views[coordinator], Duties(coordinator)).RunAsync(CancellationToken.None);
+    public Task RollUpAsync(int coordinator) => Jobs(coordinator).RollUpAsync();
 
     /// <summary>The rows that a node holds now.</summary>
     public IReadOnlyList<(string Partition, Row Row)> Rows(string node) => Nodes[node].Table(Member(node).Table).All();
@@ -106,15 +104,7 @@ internal sealed class SimulatedCluster
     /// <summary>One run of the gossip timer on one instance.</summary>
     public Task GossipAsync(int coordinator) => _gossip[coordinator].RunAsync(CancellationToken.None);
 
-    private StampDuties Duties(int coordinator) => new(_views[coordinator], _gossip[coordinator], _simulator.Time);
-
-    private CommitLog Log => new(_simulator.Time, _simulator.Random);
-
-    private AntiEntropy AntiEntropy(int coordinator) =>
-        new(_views[coordinator], Duties(coordinator), Log, _options, _simulator.Time, _simulator.Random, NullLogger<AntiEntropy>.Instance);
-
-    private HintHandover Handover(int coordinator) =>
-        new(_views[coordinator], Duties(coordinator), Log, _options, _simulator.Time, NullLogger<HintHandover>.Instance);
+    private TimerJobs Jobs(int coordinator) => new(_views[coordinator], _gossip[coordinator], PromoteAsync, _options, _simulator.Time, _simulator.Random);
 
     private ClusterMember Member(string node) => _document.Nodes.Single(n => n.Id == node);
 

@@ -5,19 +5,22 @@ namespace Serverless.Tests.Simulation;
 /// <summary>What the nodes hold in the end, read from their rows and with none of the code that keeps trees: are all replicas and trees equal, and do trees say what the rows say?</summary>
 internal static class StoredState
 {
-    public static IEnumerable<string> Broken(SimulatedCluster cluster)
+    /// <param name="document">The membership in force.</param>
+    /// <param name="rowsOf">Everything that a node holds.</param>
+    public static IEnumerable<string> Broken(ClusterDocument document, Func<string, IReadOnlyList<(string Partition, Row Row)>> rowsOf)
     {
-        var stored = cluster.Nodes.Keys.ToDictionary(node => node, node => cluster.Rows(node).ToLookup(row => row.Partition, row => row.Row));
+        var ring = document.ToRing();
+        var stored = document.Nodes.ToDictionary(node => node.Id, node => rowsOf(node.Id).ToLookup(row => row.Partition, row => row.Row));
         foreach (var (node, rows) in stored)
         {
             foreach (var hint in rows.Where(partition => partition.Key.StartsWith("hints.", StringComparison.Ordinal)).SelectMany(partition => partition))
                 yield return $"{node} still keeps the hint {hint.Name}";
         }
 
-        for (var partition = 0; partition < cluster.Document.Partitions; partition++)
+        for (var partition = 0; partition < document.Partitions; partition++)
         {
             var name = PartitionNames.Of(partition);
-            var owners = cluster.Owners(partition);
+            string[] owners = [.. ring.Owners(partition).ToArray().Select(owner => owner.Id)];
             var hashes = owners.Select(owner => Hashes(stored[owner][name])).ToList();
             if (hashes.Exists(held => !held.SequenceEqual(hashes[0])))
                 yield return $"the owners of partition {name} differ";

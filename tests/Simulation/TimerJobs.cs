@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Serverless.Replication;
+
+namespace Serverless.Tests.Simulation;
+
+/// <summary>The jobs that timers run on one instance, one run at a time and when a test says so.</summary>
+/// <param name="views">What the instance knows of the cluster, and its region.</param>
+/// <param name="gossip">Tells which stamps live.</param>
+/// <param name="promote">Publishes that a refilled node votes again.</param>
+/// <param name="options">Quorums, limits and bounds.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="random">Names of log rows and of leases.</param>
+internal sealed class TimerJobs(
+    ClusterViews views, HealthGossip gossip, NodePromotion promote, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
+{
+    /// <summary>Refills nodes that lost their state.</summary>
+    public Task RefillAsync() =>
+        new NodeRefill(views, promote, AntiEntropy, Handover, Log, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+
+    /// <summary>Compares and repairs the partitions that the region leads.</summary>
+    public Task<SweepReport> SweepAsync() => AntiEntropy.RunAsync(CancellationToken.None);
+
+    /// <summary>Hands over the hints that the region's nodes keep.</summary>
+    public Task HandOverAsync() => Handover.RunAsync(CancellationToken.None);
+
+    /// <summary>Rolls the commit logs of the region's nodes up.</summary>
+    public Task RollUpAsync() => new RollUp(views, Duties).RunAsync(CancellationToken.None);
+
+    private StampDuties Duties => new(views, gossip, clock);
+
+    private CommitLog Log => new(clock, random);
+
+    private AntiEntropy AntiEntropy => new(views, Duties, Log, options, clock, random, NullLogger<AntiEntropy>.Instance);
+
+    private HintHandover Handover => new(views, Duties, Log, options, clock, NullLogger<HintHandover>.Instance);
+}
