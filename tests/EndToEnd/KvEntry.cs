@@ -5,7 +5,7 @@ namespace Serverless.Tests.EndToEnd;
 /// <summary>A key with a value that no other key has and whose every part can be told, so that half of one cannot pass for it.</summary>
 internal sealed record KvEntry(string Key, string Value)
 {
-    // Values above 16 KiB lie in a row of their own.
+    // Values above 8 KiB lie in a row of their own.
     private const int LongCopies = 2_000;
     private const int LongEvery = 16;
 

@@ -60,6 +60,9 @@ internal sealed class KvHistory
                 Broken.Add($"an acknowledged write of {key} is lost");
         }
 
+        if (_writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(w.Known)))
+            Broken.Add($"a client was told that it knows of {key} what no replica will ever know");
+
         foreach (var version in answer.Versions)
         {
             if (_writes.Any(w => w.Acknowledged && w.Key == key && w.Nonce != version.Nonce && w.Seen.Covers(version.Dot)))

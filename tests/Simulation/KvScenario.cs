@@ -14,7 +14,7 @@ internal sealed class KvScenario
     private const int OperationsEach = 15;
 
     // A breaker that is still open lets one call a second through, so the first run after bad weather may end early.
-    private const int TimerRuns = 3;
+    private const int TimerRuns = 6;
 
     private static readonly string[] Keys = ["a", "b", "c"];
 

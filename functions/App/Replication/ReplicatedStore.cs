@@ -84,8 +84,12 @@ public sealed class ReplicatedStore : IDisposable
         if (await _views.GetAsync(cancellationToken) is not { } view)
             return null;
         var partition = view.Partition(key);
-        return await new ValueRows([.. Nearest(view, key).Select(node => RowSite.Of(node, partition))]).FetchAsync(key, version, cancellationToken)
-            ?? await new ValueRows([.. view.Fallbacks(key).SelectMany(node => view.Owners(key).Select(owner => RowSite.Hint(node, owner.Id, partition)))])
+        var fetched = await new ValueRows([.. Nearest(view, key).Select(node => RowSite.Of(node, partition))]).FetchAsync(key, version, cancellationToken);
+
+        // While all owners are well nobody else has it: it was overwritten.
+        return fetched is not null || view.Owners(key).All(owner => owner.Votes && !owner.Health.IsDown)
+            ? fetched
+            : await new ValueRows([.. view.Fallbacks(key).SelectMany(node => view.Owners(key).Select(owner => RowSite.Hint(node, owner.Id, partition)))])
                 .FetchAsync(key, version, cancellationToken);
     }
 

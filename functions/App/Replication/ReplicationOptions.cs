@@ -31,7 +31,7 @@ public sealed class ReplicationOptions
     [Range(100, 60_000)]
     public int OperationMilliseconds { get; set; } = 5_000;
 
-    /// <summary>Concurrent versions of a key above which the coordinator refuses a write: 1 to 48, default 32. So many values of 16 KiB still fit one row.</summary>
+    /// <summary>Concurrent versions of a key above which the coordinator refuses a write: 1 to 48, default 32. Times the copies, so many values of 8 KiB still fit one row.</summary>
     [Range(1, 48)]
     public int MaxSiblings { get; set; } = 32;
 
@@ -61,6 +61,8 @@ public sealed class ReplicationOptions
         : WriteQuorum > Copies ? $"Replication:WriteQuorum is {WriteQuorum}, but there are only {Copies} copies (Replication:Copies)."
         : ReadQuorum + WriteQuorum <= Copies
             ? $"Replication: ReadQuorum {ReadQuorum} plus WriteQuorum {WriteQuorum} must be more than Copies {Copies}, or a read may miss an acknowledged write."
+        : MaxSiblings * Copies * Version.InlineLimit > ReplicaRowCodec.MostBytes - ReplicaRowCodec.MostOverhead
+            ? $"Replication:MaxSiblings {MaxSiblings} times Copies {Copies} values of {Version.InlineLimit} bytes do not fit a row: what the sides of a partition took could not be merged."
         : CallMilliseconds >= OperationMilliseconds
             ? $"Replication:CallMilliseconds {CallMilliseconds} must be less than OperationMilliseconds {OperationMilliseconds}, or no other node could be asked in time."
         : null;

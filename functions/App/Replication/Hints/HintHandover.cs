@@ -18,6 +18,9 @@ public sealed partial class HintHandover(
     private static readonly TimeSpan MostBackOff = TimeSpan.FromMinutes(10);
     private const int HintsAtOnce = 8;
 
+    // Hints not taken in one run before it is left for later: the owner is down again.
+    private const int MostMissed = 100;
+
     // With the hint itself, as many as one transaction may change.
     private const int MostValues = 99;
 
@@ -85,8 +88,7 @@ public sealed partial class HintHandover(
             if (!await DeliverAsync(view, standIn, owner, row, everyOwner: false, either.Token))
                 return false;
             await DeleteAsync(standIn, owner, row, either.Token);
-            await PaceAsync(++taken, started, either.Token);
-            return true;
+            return await PaceAsync(Interlocked.Increment(ref taken), started, either.Token);
         }, either.Token);
         var failures = all || taken > 0 ? 0 : leased.Failures + 1;
         await HintState.ChangeAsync(
@@ -109,18 +111,24 @@ public sealed partial class HintHandover(
     private static async Task<bool> IsThereAsync(ClusterView view, string owner, CancellationToken cancellationToken) =>
         !view.Nodes.TryGetValue(owner, out var node) || await HintState.ReadAsync(node, owner, cancellationToken) is not null;
 
-    // Stops at the first page with a hint that was not taken.
-    private static Task<bool> EachAsync(Node standIn, string owner, Func<Row, Task<bool>> take, CancellationToken cancellationToken) =>
-        KeyRows.ForEachPageAsync(standIn.Replica, HintNames.PartitionOf(owner), KeyRows.Hinted, async page =>
+    // Goes on past hints that are not taken, unless nobody takes any: one that cannot be delivered must not hold up the others.
+    private static async Task<bool> EachAsync(Node standIn, string owner, Func<Row, Task<bool>> take, CancellationToken cancellationToken)
+    {
+        var missed = 0;
+        var walked = await KeyRows.ForEachPageAsync(standIn.Replica, HintNames.PartitionOf(owner), KeyRows.Hinted, async page =>
         {
             foreach (var some in page.Where(row => HintNames.Parse(row.Name) is not null).Chunk(HintsAtOnce))
             {
-                if (!Array.TrueForAll(await Task.WhenAll(some.Select(take)), taken => taken))
+                var taken = await Task.WhenAll(some.Select(take));
+                missed += taken.Count(t => !t);
+                if (missed > MostMissed || cancellationToken.IsCancellationRequested)
                     return false;
             }
 
             return true;
         }, cancellationToken);
+        return walked && missed == 0;
+    }
 
     private async Task<bool> DeliverAsync(ClusterView view, Node standIn, string owner, Row row, bool everyOwner, CancellationToken cancellationToken)
     {
@@ -154,11 +162,13 @@ public sealed partial class HintHandover(
             await Task.WhenAll(values.Select(value => standIn.Replica.CommitAsync(partition, [value], cancellationToken)));
     }
 
-    private async Task PaceAsync(int taken, long started, CancellationToken cancellationToken)
+    // False when the lease ends first: the rest waits for the next run.
+    private async Task<bool> PaceAsync(int taken, long started, CancellationToken cancellationToken)
     {
         var ahead = TimeSpan.FromSeconds((double)taken / options.Value.HintsPerSecond) - clock.GetElapsedTime(started);
         if (ahead > TimeSpan.Zero)
-            await Task.Delay(ahead, clock, cancellationToken);
+            await Task.Delay(ahead, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return !cancellationToken.IsCancellationRequested;
     }
 
     private static TimeSpan BackOff(int failures) => failures == 0

@@ -21,11 +21,11 @@ internal sealed class StandIns(ClusterView view, ReplicaKey key, HintBook book, 
         {
             var site = RowSite.Hint(node, owner.Id, view.Partition(key));
             var lane = new RowLane(site, key, new ValueRows([.. _owners, site]), log);
-            if (await book.HasRoomAsync(node, owner.Id, cancellationToken) && await take(lane))
-            {
+            if (!await book.HasRoomAsync(node, owner.Id, cancellationToken) || !await take(lane))
+                continue;
+            if (lane.Created)
                 book.Added(node, owner.Id);
-                return lane;
-            }
+            return lane;
         }
 
         return null;

@@ -146,7 +146,9 @@ internal sealed class QuorumWrite
 
     private async Task<bool> MintAsync(RowLane lane)
     {
-        var minted = await TryAsync(lane.MintAsync(_intent, _rules.MaxSiblings, _newEpoch, _token));
+        // An insert that may still land somewhere is overwritten by its twin, and the client's token may name it.
+        var intent = Volatile.Read(ref _insertsOpen) > 0 ? _intent with { Seen = _intent.Seen.With(_first.Versions[0].Dot) } : _intent;
+        var minted = await TryAsync(lane.MintAsync(intent, _rules.MaxSiblings, _newEpoch, _token));
         _uncertain |= !minted && lane.TooMany == 0;
         _tooMany = lane.TooMany;
         if (!minted)

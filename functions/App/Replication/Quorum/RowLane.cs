@@ -15,6 +15,7 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
     private readonly SemaphoreSlim _turn = new(1);
     private bool _remembered;
     private bool _valueMissing;
+    private string? _refusedAt;
 
     /// <summary>A lane per node, all of them owners of the key.</summary>
     public static List<RowLane> OfOwners(ClusterView view, ReplicaKey key, IEnumerable<Node> nodes, CommitLog log)
@@ -37,6 +38,9 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
 
     /// <summary>The concurrent versions that made this row refuse the last mint; 0 when none did.</summary>
     public int TooMany { get; private set; }
+
+    /// <summary>Whether a change made here created the row.</summary>
+    public bool Created { get; private set; }
 
     /// <summary>Begins with what an earlier operation saw.</summary>
     public void Recall(ReplicaRow row, string etag) => (Row, ETag, _remembered) = (row, etag, true);
@@ -118,6 +122,7 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
                 switch (await CommitAsync(ETag, Row!, next, cancellationToken))
                 {
                     case RowCommit.Done(var etags):
+                        Created |= ETag is null;
                         (Row, ETag, _remembered) = (next, etags[0], false);
                         return true;
                     case RowCommit.Unavailable:
@@ -172,7 +177,13 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
             [.. before.Set.Versions.Where(v => v.HasOwnRow && after.Set.Find(v.Dot) is null).Select(v => new RowChange.Delete(site.ValueRow(key, v.Dot)))];
         var together = !_valueMissing && changes.Count + deletes.Count <= MostChanges;
         var outcome = await site.Node.Replica.CommitAsync(site.Partition, together ? [.. changes, .. deletes] : changes, cancellationToken);
-        _valueMissing |= outcome is RowCommit.Refused && together && deletes.Count > 0;
+        if (outcome is RowCommit.Refused && together && deletes.Count > 0)
+        {
+            // Refused twice at one ETag: it is not the row that has changed.
+            _valueMissing = _refusedAt == etag;
+            _refusedAt = etag;
+        }
+
         if (outcome is RowCommit.Done && !together)
         {
             foreach (var delete in deletes)

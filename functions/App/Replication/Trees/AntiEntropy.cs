@@ -33,7 +33,7 @@ public sealed partial class AntiEntropy(
         var report = SweepReport.Empty;
         var due = await DueAsync(view, cancellationToken);
         var record = new SweepRecord(views.Region, clock.GetUtcNow(), null, due.Count, report);
-        var scrubbed = due.Count > 0 ? due.MinBy(d => d.Record.ScrubbedAt ?? default).Partition : -1;
+        var scrubbed = due.Count > 0 ? due.MinBy(d => d.Record.ScrubTriedAt ?? default).Partition : -1;
         foreach (var some in due.Chunk(PartitionsAtOnce))
         {
             if (cancellationToken.IsCancellationRequested)
@@ -83,7 +83,9 @@ public sealed partial class AntiEntropy(
 
         var now = clock.GetUtcNow();
         var rest = TimeSpan.FromMinutes(options.Value.RepairMinutes) - Timer + JustNow;
-        return [.. due.Where(d => d.Record.LeaseEnd <= now && !(now - d.Record.ComparedAt < rest)).OrderBy(d => d.Record.ComparedAt ?? default)];
+
+        // A time ahead is that of a clock that was wrong.
+        return [.. due.Where(d => (d.Record.LeaseEnd <= now || d.Record.LeaseEnd > now + Lease + JustNow) && !(now - d.Record.ComparedAt < rest && d.Record.ComparedAt <= now + JustNow)).OrderBy(d => d.Record.ComparedAt ?? default)];
     }
 
     private async Task<RepairOutcome?> RepairAsync(ClusterView view, Due due, bool scrub, CancellationToken cancellationToken)
@@ -104,6 +106,7 @@ public sealed partial class AntiEntropy(
             ComparedAt = startedAt,
             CompleteAt = outcome.Complete ? startedAt : leased.CompleteAt,
             ScrubbedAt = rebuilt is null ? leased.ScrubbedAt : startedAt,
+            ScrubTriedAt = scrub ? startedAt : leased.ScrubTriedAt,
             Differences = outcome.Differences,
         };
         await record.WriteAsync(due.Leader, PartitionNames.Of(due.Partition), etag, cancellationToken);

@@ -33,16 +33,18 @@ internal sealed class NodeTree(Node node, string partition)
     public static int LeafOf(ReplicaKey key) => (int)(KeyHash.Of(key.Bytes) % Leaves);
 
     /// <summary>
-    /// Takes in the commit log and answers the hashes of all leaves; null when the node does not answer, or changes faster than it
-    /// can be rolled up.
+    /// Takes in what the commit log holds now and answers the hashes of all leaves; null when the node does not answer, or that is
+    /// more than 4,000 changes: the next run goes on. What is written meanwhile need not be in it.
     /// </summary>
     public async Task<TreeTop?> RollUpAsync(CancellationToken cancellationToken)
     {
+        HashSet<string>? begunWith = null;
         for (var tries = 0; tries < MostTries; tries++)
         {
             if (await LogAsync(cancellationToken) is not { } rows)
                 return null;
-            if (rows.Count == 0)
+            begunWith ??= rows.Count < LogRowsPerPage ? rows.Select(row => row.Name).ToHashSet(StringComparer.Ordinal) : null;
+            if (begunWith is not null && !rows.Any(row => begunWith.Contains(row.Name)))
                 return (await ReadTopAsync(cancellationToken))?.Top;
             await FoldAsync(rows, cancellationToken);
         }

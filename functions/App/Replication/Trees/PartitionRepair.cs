@@ -43,8 +43,9 @@ internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog
         }
 
         // The trees say that a key differs and its rows do not: the trees are wrong.
-        var rebuilt = comparison.Spoiled || (differences < rows.Count && unsettled > TimeSpan.Zero) ? await ScrubAsync(cancellationToken) : 0;
-        var complete = comparison.Answered.Count == Voting.Length && repaired == rows.Count && rows.Count < MostKeys && rebuilt is 0;
+        var wrong = unsettled > TimeSpan.Zero && (comparison.Spoiled || differences < rows.Count);
+        var rebuilt = wrong ? await ScrubAsync(cancellationToken) : 0;
+        var complete = comparison.Whole && comparison.Answered.Count == Voting.Length && repaired == rows.Count && rows.Count < MostKeys && rebuilt is 0;
         return new RepairOutcome(complete, differences, rebuilt ?? 0);
     }
 

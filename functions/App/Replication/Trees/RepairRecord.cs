@@ -9,14 +9,15 @@ namespace Serverless.Replication;
 /// <param name="ComparedAt">When the last run that ended began; null before the first.</param>
 /// <param name="CompleteAt">When the last run began that compared all owners and repaired all it found; null before the first.</param>
 /// <param name="ScrubbedAt">When the trees were last checked against the rows; null before the first time.</param>
+/// <param name="ScrubTriedAt">When that was last tried; null before the first time.</param>
 /// <param name="Differences">Keys that differed in the last run.</param>
 internal sealed record RepairRecord(
-    ulong Holder, DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubbedAt, int Differences)
+    ulong Holder, DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubbedAt, DateTimeOffset? ScrubTriedAt, int Differences)
 {
     /// <summary>The row's name.</summary>
     public const string Row = "0.repair";
 
-    public static readonly RepairRecord None = new(0, default, null, null, null, 0);
+    public static readonly RepairRecord None = new(0, default, null, null, null, null, 0);
 
     /// <summary>What the node has of a partition, and the row's ETag or null when there is none; null when the node does not answer.</summary>
     public static async Task<(RepairRecord Record, string? ETag)?> ReadAsync(Node node, string partition, CancellationToken cancellationToken) =>

@@ -10,9 +10,13 @@ namespace Serverless.Replication;
 internal sealed class TreeComparison(IReadOnlyList<NodeTree> trees, long changedBefore)
 {
     private const int LeavesAtOnce = 8;
+    private const long FarAhead = 600;
 
     /// <summary>The owners whose trees could be read.</summary>
     public IReadOnlyList<Node> Answered { get; private set; } = [];
+
+    /// <summary>Whether everything that differs could be read: if not, nothing found does not mean that nothing differs.</summary>
+    public bool Whole { get; private set; } = true;
 
     /// <summary>Whether an owner's leaf does not have the hash that its tree says, so that the tree must be rebuilt.</summary>
     public bool Spoiled { get; private set; }
@@ -39,16 +43,20 @@ internal sealed class TreeComparison(IReadOnlyList<NodeTree> trees, long changed
     private async Task<IReadOnlyList<string>> DescendAsync(int leaf, IReadOnlyList<(NodeTree Tree, TreeTop Top)> read, CancellationToken cancellationToken)
     {
         var pages = await Task.WhenAll(read.Select(async r => (r.Top, Leaf: await r.Tree.ReadLeafAsync(leaf, cancellationToken))));
+        Whole &= Array.TrueForAll(pages, p => p.Leaf is not null);
         var known = pages.Where(p => p.Leaf is not null).Select(p => p.Leaf!.Value.Page).ToList();
         Spoiled |= pages.Any(p => p.Leaf is { } held && held.Page.Sum() != p.Top.Leaves[leaf] && Settled(held.Page));
         var rows = known.SelectMany(page => page.Entries.Keys).Distinct(StringComparer.Ordinal);
         return [.. rows.Where(row =>
         {
             var entries = known.ConvertAll(page => page.Entries.GetValueOrDefault(row));
-            return entries.Exists(entry => entry.Hash != entries[0].Hash) && entries.TrueForAll(entry => entry.Second < changedBefore);
+            return entries.Exists(entry => entry.Hash != entries[0].Hash) && entries.TrueForAll(IsSettled);
         })];
     }
 
     // A leaf that changed just now may have been rolled up after its tree was read.
-    private bool Settled(LeafPage page) => page.Entries.Values.All(entry => entry.Second < changedBefore);
+    private bool Settled(LeafPage page) => page.Entries.Values.All(IsSettled);
+
+    // A time far ahead is that of a clock that was wrong; waiting for it would hide the key until then.
+    private bool IsSettled(LeafEntry entry) => entry.Second < changedBefore || entry.Second - changedBefore > FarAhead;
 }

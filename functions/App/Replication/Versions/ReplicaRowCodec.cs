@@ -14,6 +14,9 @@ internal static class ReplicaRowCodec
     /// <summary>The longest row that a table holds: 15 properties of 64 KiB.</summary>
     public const int MostBytes = 15 * 64 * 1024;
 
+    /// <summary>Room for contexts, dots and types beside values: 64 KiB.</summary>
+    public const int MostOverhead = 64 * 1024;
+
     private const byte Format = 1;
     private const int MostDots = 100_000;
 

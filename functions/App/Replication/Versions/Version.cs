@@ -10,8 +10,8 @@ namespace Serverless.Replication;
 public sealed record Version(
     Dot Dot, UInt128 Nonce, DateTimeOffset WrittenAt, string? ContentType, int Length, ReadOnlyMemory<byte>? Value)
 {
-    /// <summary>Longer values lie in a row of their own, named by their dot: 16 KiB.</summary>
-    public const int InlineLimit = 16 * 1024;
+    /// <summary>Longer values lie in a row of their own, named by their dot: 8 KiB. Three sides of a partition may each take as many as <see cref="ReplicationOptions.MaxSiblings"/> of them, and their union must fit a row.</summary>
+    public const int InlineLimit = 8 * 1024;
 
     public bool IsTombstone => Length < 0;
 
