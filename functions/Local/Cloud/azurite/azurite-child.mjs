@@ -13,6 +13,7 @@ let stopping = false;
 let served = false;
 let answering = 0;
 let shutdown;
+const sockets = new Set();
 
 if (folder) {
   // Not a pipe to the parent: a write to a dead parent's pipe would end this process before it has saved.
@@ -31,6 +32,11 @@ if (folder) {
 // stopping, no request is accepted, and Azurite closes when those under way are answered.
 const emit = http.Server.prototype.emit;
 http.Server.prototype.emit = function (event, request, response) {
+  if (event === "connection") {
+    const socket = request;
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  }
   if (event === "request") {
     if (stopping) {
       request.socket.destroy();
@@ -70,6 +76,9 @@ function closeWhenAnswered() {
   const close = shutdown;
   shutdown = undefined;
   close();
+
+  // A client may hold a connection on which it never sent anything: Azurite would wait for it.
+  for (const socket of sockets) socket.destroy();
 }
 
 // A terminal sends Ctrl+C to the whole group; the parent still needs its storage while it stops.
