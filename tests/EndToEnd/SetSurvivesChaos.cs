@@ -3,7 +3,6 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
-[Collection(nameof(LocalProcess))]
 public sealed class SetSurvivesChaos : IDisposable
 {
     private const int Clients = 16;

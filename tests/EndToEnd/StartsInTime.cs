@@ -2,7 +2,6 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
-[Collection(nameof(LocalProcess))]
 public sealed class StartsInTime : IDisposable
 {
     private static readonly TimeSpan WarmStart = TimeSpan.FromSeconds(15);
