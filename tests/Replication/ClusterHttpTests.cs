@@ -20,7 +20,7 @@ public class ClusterHttpTests(SharedCloud cloud)
             {
                 var answer = await cloud.Service.GetFromJsonAsync<JsonElement>(new Uri("api/cluster", UriKind.Relative), Cancelled);
                 nodes = [.. answer.GetProperty("nodes").EnumerateArray()];
-                return nodes.All(n => n.GetProperty("opinions").GetArrayLength() > 0);
+                return nodes.All(n => Opinions(n).Any());
             },
             "every node has an opinion on it",
             TimeSpan.FromSeconds(40));
@@ -33,12 +33,16 @@ public class ClusterHttpTests(SharedCloud cloud)
             Assert.True(node.GetProperty("calls").GetInt64() > 0);
             Assert.True(node.GetProperty("p50Milliseconds").GetDouble() <= node.GetProperty("p95Milliseconds").GetDouble());
             Assert.True(node.GetProperty("p95Milliseconds").GetDouble() <= node.GetProperty("p99Milliseconds").GetDouble());
-            var opinion = Assert.Single(node.GetProperty("opinions").EnumerateArray());
-            Assert.Equal(("local-1", true), (opinion.GetProperty("stamp").GetString(), opinion.GetProperty("up").GetBoolean()));
+            var opinion = Assert.Single(Opinions(node));
+            Assert.True(opinion.GetProperty("up").GetBoolean());
             Assert.True(opinion.GetProperty("since").GetDateTimeOffset() <= opinion.GetProperty("seenAt").GetDateTimeOffset());
             Assert.True(opinion.GetProperty("calls").GetInt64() > 0);
             Assert.Equal(
                 ["stamp", "up", "since", "errorRate", "p95Milliseconds", "calls", "seenAt"], opinion.EnumerateObject().Select(p => p.Name));
         });
     }
+
+    // Heads of other tests may have joined the cloud, and speak for their regions.
+    private static IEnumerable<JsonElement> Opinions(JsonElement node) =>
+        node.GetProperty("opinions").EnumerateArray().Where(opinion => opinion.GetProperty("stamp").GetString() == "local-1");
 }
