@@ -51,6 +51,12 @@ public sealed record BadRequest(string Method, string Path, int Status, string T
             yield return new("GET", $"KEY?r={quorum.Replace('w', 'r')}", 400, "bad-quorum");
         }
 
+        foreach (var method in new[] { "GET", "PUT", "DELETE" })
+        {
+            yield return new(method, "KEY?sloppy=perhaps", 400, "bad-quorum");
+            yield return new(method, "KEY?sloppy=", 400, "bad-quorum");
+        }
+
         foreach (var method in new[] { "PUT", "DELETE" })
         {
             yield return new(method, "KEY", 501, "strict-unavailable") { Header = ("If-Match", "\"tag\"") };
