@@ -4,7 +4,7 @@ namespace Serverless.Replication;
 
 /// <summary>What one node keeps for one owner: how much waits, and how handing it over goes.</summary>
 /// <param name="Owner">The id of the node that the hints wait for.</param>
-/// <param name="Count">Hints that wait: exact whenever it is zero; in between it may be off by what instances that died had not counted.</param>
+/// <param name="Count">About how many hints wait: off by those whose answer was lost and by what instances had not counted yet; set right when all have been handed over.</param>
 /// <param name="FullSince">Since when the owner needs a full repair, because there were too many hints to keep one more; null when it needs none.</param>
 /// <param name="DroppedAt">When the last hint was not kept for that reason.</param>
 /// <param name="DeliveredAt">When one was last handed over.</param>
