@@ -31,7 +31,7 @@ internal sealed class TimerJobs(
 
     private CommitLog Log => new(clock, random);
 
-    private AntiEntropy AntiEntropy => new(views, Duties, Log, options, clock, random, NullLogger<AntiEntropy>.Instance);
+    private AntiEntropy AntiEntropy => new(views, Duties, Log, options, clock, NullLogger<AntiEntropy>.Instance);
 
     private HintHandover Handover => new(views, Duties, Log, options, clock, NullLogger<HintHandover>.Instance);
 }

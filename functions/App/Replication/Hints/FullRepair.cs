@@ -11,8 +11,8 @@ internal sealed class FullRepair(ClusterView view, TimeProvider clock)
         if (!view.Nodes.TryGetValue(state.Owner, out var owner) || !owner.Votes)
             return true;
 
-        // A comparison leaves out what changed just before it.
-        var since = state.DroppedAt + PartitionRepair.Unsettled;
+        // A comparison leaves out what changed just before it, and hints may have been dropped after the last time that was stored.
+        var since = state.DroppedAt + PartitionRepair.Unsettled + HintBook.ReadAgain;
         if (clock.GetUtcNow() < since)
             return false;
         var owned = Enumerable.Range(0, view.Ring.Partitions).Where(partition => view.Owners(partition).Contains(owner));

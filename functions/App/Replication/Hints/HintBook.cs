@@ -9,7 +9,8 @@ namespace Serverless.Replication;
 /// </summary>
 internal sealed class HintBook(int most, TimeProvider clock)
 {
-    private static readonly TimeSpan ReadAgain = TimeSpan.FromSeconds(5);
+    /// <summary>How long what was read is used: 5 s. The time of the last hint that was not kept is stored as seldom.</summary>
+    public static readonly TimeSpan ReadAgain = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(string StandIn, ulong Incarnation, string Owner), Tally> _tallies = [];
 

@@ -11,7 +11,7 @@ internal sealed class StandIns(ClusterView view, ReplicaKey key, HintBook book, 
 
     /// <summary>Lets one node after the other try to take a hint; the lane of the one that did, null when none did.</summary>
     /// <param name="owner">Who the hint waits for.</param>
-    /// <param name="holding">Regions that hold the write already.</param>
+    /// <param name="holding">Regions that hold the write, or will unless an owner there fails yet.</param>
     /// <param name="take">Writes on the lane it is given; false when that could not be established.</param>
     /// <param name="cancellationToken">Stops asking.</param>
     public async Task<RowLane?> TakeAsync(

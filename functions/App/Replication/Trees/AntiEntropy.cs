@@ -9,7 +9,7 @@ namespace Serverless.Replication;
 /// also scrubs the one partition whose trees were checked longest ago.
 /// </summary>
 public sealed partial class AntiEntropy(
-    ClusterViews views, StampDuties duties, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, Random random, ILogger<AntiEntropy> logger)
+    ClusterViews views, StampDuties duties, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, ILogger<AntiEntropy> logger)
 {
     /// <summary>How long a partition is leased: 2 minutes. A run that dies leaves it to the next one then.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -91,7 +91,7 @@ public sealed partial class AntiEntropy(
     private async Task<RepairOutcome?> RepairAsync(ClusterView view, Due due, bool scrub, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
-        var leased = due.Record with { Holder = SecureRandom.Next64(random), LeaseEnd = startedAt + Lease };
+        var leased = due.Record with { LeaseEnd = startedAt + Lease };
         if (await leased.WriteAsync(due.Leader, PartitionNames.Of(due.Partition), due.ETag, cancellationToken) is not { } etag)
             return null;
 
@@ -105,7 +105,6 @@ public sealed partial class AntiEntropy(
             LeaseEnd = clock.GetUtcNow(),
             ComparedAt = startedAt,
             CompleteAt = outcome.Complete ? startedAt : leased.CompleteAt,
-            ScrubbedAt = rebuilt is null ? leased.ScrubbedAt : startedAt,
             ScrubTriedAt = scrub ? startedAt : leased.ScrubTriedAt,
             Differences = outcome.Differences,
         };

@@ -19,6 +19,9 @@ internal sealed class NodeTree(Node node, string partition)
 
     private const string TopRow = "0.tree";
     private const string LeafPrefix = "0.leaf.";
+
+    // Listings in one run, and those of them in a row after which others had been faster.
+    private const int MostPages = 200;
     private const int MostTries = 8;
 
     // Of one transaction in Azure Tables; one of them is the top.
@@ -34,19 +37,20 @@ internal sealed class NodeTree(Node node, string partition)
 
     /// <summary>
     /// Takes in what the commit log holds now and answers the hashes of all leaves; null when the node does not answer, or that is
-    /// more than 4,000 changes: the next run goes on. What is written meanwhile need not be in it.
+    /// more than 100,000 changes: the next run goes on. What is written meanwhile need not be in it.
     /// </summary>
     public async Task<TreeTop?> RollUpAsync(CancellationToken cancellationToken)
     {
         HashSet<string>? begunWith = null;
-        for (var tries = 0; tries < MostTries; tries++)
+        var idle = 0;
+        for (var pages = 0; pages < MostPages && idle < MostTries; pages++)
         {
             if (await LogAsync(cancellationToken) is not { } rows)
                 return null;
             begunWith ??= rows.Count < LogRowsPerPage ? rows.Select(row => row.Name).ToHashSet(StringComparer.Ordinal) : null;
             if (begunWith is not null && !rows.Any(row => begunWith.Contains(row.Name)))
                 return (await ReadTopAsync(cancellationToken))?.Top;
-            await FoldAsync(rows, cancellationToken);
+            idle = await FoldAsync(rows, cancellationToken) ? 0 : idle + 1;
         }
 
         return null;
@@ -88,22 +92,26 @@ internal sealed class NodeTree(Node node, string partition)
         yield return Change(TopRow, top.Top.Encode(), top.ETag);
     }
 
-    // Stops at the first transaction that is refused: someone else rolled up as well, and listing again tells what is left.
-    private async Task FoldAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
+    // Stops at the first transaction that is refused: someone else rolled up as well, and listing again tells what is left. False when nothing was taken in.
+    private async Task<bool> FoldAsync(IReadOnlyList<Row> rows, CancellationToken cancellationToken)
     {
+        var folded = false;
         foreach (var batch in Batches(rows.GroupBy(row => LogRow.LeafOf(row.Name)!.Value)))
         {
             if (await ReadTopAsync(cancellationToken) is not { } top)
-                return;
+                return folded;
             var read = await Task.WhenAll(batch.Select(async leaf => (leaf.Number, leaf.Rows, Read: await ReadLeafAsync(leaf.Number, cancellationToken))));
             if (Array.Exists(read, leaf => leaf.Read is null))
-                return;
+                return folded;
 
-            var folded = WithinBytes(read.Select(leaf => (leaf.Number, Page: Fold(leaf.Read!.Value.Page, leaf.Rows), leaf.Read.Value.ETag)));
-            var deletes = batch.Take(folded.Count).SelectMany(leaf => leaf.Rows).Select(row => new RowChange.Delete(row.Name));
-            if (await node.Replica.CommitAsync(partition, [.. Write(top, folded), .. deletes], cancellationToken) is not RowCommit.Done)
-                return;
+            var leaves = WithinBytes(read.Select(leaf => (leaf.Number, Page: Fold(leaf.Read!.Value.Page, leaf.Rows), leaf.Read.Value.ETag)));
+            var deletes = batch.Take(leaves.Count).SelectMany(leaf => leaf.Rows).Select(row => new RowChange.Delete(row.Name));
+            if (await node.Replica.CommitAsync(partition, [.. Write(top, leaves), .. deletes], cancellationToken) is not RowCommit.Done)
+                return folded;
+            folded = true;
         }
+
+        return folded;
     }
 
     private static LeafPage Fold(LeafPage page, IReadOnlyList<Row> rows) => rows.Aggregate(

@@ -4,20 +4,18 @@ namespace Serverless.Replication;
 /// The anti-entropy of one partition, kept beside its rows on its first healthy owner: who works on it now, and what the last run
 /// found. So a run that ended early is resumed by whoever comes next, with what was compared longest ago.
 /// </summary>
-/// <param name="Holder">Random; who holds the lease.</param>
-/// <param name="LeaseEnd">Until when; taken by anybody afterwards.</param>
+/// <param name="LeaseEnd">Until when a run has it to itself: whoever changed the row under its ETag.</param>
 /// <param name="ComparedAt">When the last run that ended began; null before the first.</param>
 /// <param name="CompleteAt">When the last run began that compared all owners and repaired all it found; null before the first.</param>
-/// <param name="ScrubbedAt">When the trees were last checked against the rows; null before the first time.</param>
-/// <param name="ScrubTriedAt">When that was last tried; null before the first time.</param>
+/// <param name="ScrubTriedAt">When checking the trees against the rows was last tried; null before the first time.</param>
 /// <param name="Differences">Keys that differed in the last run.</param>
 internal sealed record RepairRecord(
-    ulong Holder, DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubbedAt, DateTimeOffset? ScrubTriedAt, int Differences)
+    DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubTriedAt, int Differences)
 {
     /// <summary>The row's name.</summary>
     public const string Row = "0.repair";
 
-    public static readonly RepairRecord None = new(0, default, null, null, null, null, 0);
+    public static readonly RepairRecord None = new(default, null, null, null, 0);
 
     /// <summary>What the node has of a partition, and the row's ETag or null when there is none; null when the node does not answer.</summary>
     public static async Task<(RepairRecord Record, string? ETag)?> ReadAsync(Node node, string partition, CancellationToken cancellationToken) =>
