@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serverless.Http;
+using Serverless.Ids;
 using Serverless.Kv;
 using Serverless.Replication;
 
@@ -17,6 +18,7 @@ public static class ServerlessApp
         services.AddHttp(configuration);
         services.AddReplication(configuration);
         services.AddSingleton<KvStore>();
+        services.AddIds(configuration);
         return services;
     }
 }

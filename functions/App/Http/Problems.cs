@@ -31,6 +31,14 @@ public static class Problems
         StatusCodes.Status503ServiceUnavailable, "behind", "The replicas that answered know less than the caller", detail,
         new Dictionary<string, object?> { ["answered"] = answered }));
 
+    /// <summary>503 with Retry-After: what the request needs is not to be had now.</summary>
+    /// <param name="type">The stable name.</param>
+    /// <param name="title">The same for every problem of this type.</param>
+    /// <param name="detail">What is missing, and what to do.</param>
+    /// <param name="retryAfter">When to ask again; rounded up to seconds, at least 1.</param>
+    public static IResult Unavailable(string type, string title, string detail, TimeSpan retryAfter) =>
+        new Retryable((int)Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)), Of(StatusCodes.Status503ServiceUnavailable, type, title, detail));
+
     /// <param name="status">The HTTP status.</param>
     /// <param name="type">The stable name, such as "no-quorum".</param>
     /// <param name="title">The same for every problem of this type.</param>

@@ -14,9 +14,15 @@ namespace Serverless.Replication;
 /// <param name="Partitions">Fixed when the cluster was created.</param>
 /// <param name="Copies">N; fixed when the cluster was created.</param>
 /// <param name="Nodes">The members, ordered by id.</param>
-public sealed record ClusterDocument(int Epoch, ulong Change, int Partitions, int Copies, IReadOnlyList<ClusterMember> Nodes)
+/// <param name="Regions">Every region that ever had a member, in the order in which they came: a region's place is its number for ever. Null: those of the members, by name.</param>
+public sealed record ClusterDocument(
+    int Epoch, ulong Change, int Partitions, int Copies, IReadOnlyList<ClusterMember> Nodes, IReadOnlyList<string>? Regions = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    /// <inheritdoc cref="ClusterDocument(int, ulong, int, int, IReadOnlyList{ClusterMember}, IReadOnlyList{string})" path="/param[@name='Regions']"/>
+    public IReadOnlyList<string> Regions { get; init; } =
+        Regions ?? [.. Nodes.Select(n => n.Region).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 

@@ -10,10 +10,11 @@ public sealed class ClusterView
 
     private readonly Node[][] _owners;
 
-    public ClusterView(HashRing ring, IReadOnlyDictionary<string, Node> nodes)
+    public ClusterView(HashRing ring, IReadOnlyDictionary<string, Node> nodes, IReadOnlyList<string> regions)
     {
         Ring = ring;
         Nodes = nodes;
+        Regions = regions;
         _owners = new Node[ring.Partitions][];
         for (var partition = 0; partition < _owners.Length; partition++)
         {
@@ -29,6 +30,9 @@ public sealed class ClusterView
     public int Epoch => Ring.Epoch;
 
     public IReadOnlyDictionary<string, Node> Nodes { get; }
+
+    /// <inheritdoc cref="ClusterDocument.Regions"/>
+    public IReadOnlyList<string> Regions { get; }
 
     /// <summary>The PartitionKey of the key: its partition in four hexadecimal digits.</summary>
     public string Partition(ReplicaKey key) => PartitionNames.Of(Ring.PartitionOf(key.Bytes));

@@ -78,7 +78,12 @@ public sealed class ClusterViews
         return Volatile.Read(ref _view);
     }
 
-    private async Task LoadAsync()
+    /// <summary>The view in force at some moment after this call began: a majority has said so since. Null when too few nodes answer to tell.</summary>
+    public async Task<ClusterView?> ConfirmAsync(CancellationToken cancellationToken) =>
+        await LoadAsync().WaitAsync(cancellationToken) ? Volatile.Read(ref _view) : null;
+
+    // False when too few nodes answered to tell.
+    private async Task<bool> LoadAsync()
     {
         using var limit = new CancellationTokenSource(LoadLimit, _clock);
         try
@@ -90,13 +95,16 @@ public sealed class ClusterViews
             lock (_lock)
             {
                 if (document is not null && (_view is null || document.Epoch > _view.Epoch))
-                    _view = new ClusterView(document.ToRing(), document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal));
+                    _view = new ClusterView(document.ToRing(), document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal), document.Regions);
             }
+
+            return document is not null;
         }
         catch (Exception failure) when (failure is not InvalidOperationException)
         {
             // Asked again by whoever needs it, after the pause. A configuration that does not fit the cluster is for people to read.
             Volatile.Write(ref _expired, true);
+            return false;
         }
         finally
         {
