@@ -13,6 +13,7 @@ internal static class Soak
 {
     private static readonly SortedDictionary<string, Func<int, IReadOnlyList<string>>> Rooms = new(StringComparer.Ordinal)
     {
+        ["ids"] = seed => IdsScenario.Run(seed).Broken,
         ["kv"] = seed => KvScenario.Run(seed).Broken,
     };
 
@@ -48,22 +49,10 @@ internal static class Soak
 
     private static bool Report(int seed, Func<int, IReadOnlyList<string>> live)
     {
-        var broken = Live(seed, live);
+        var broken = Lives.Live(seed, live);
         foreach (var law in broken)
             Console.WriteLine($"seed {seed.ToString(CultureInfo.InvariantCulture)}: {law}");
         return broken.Count == 0;
-    }
-
-    private static IReadOnlyList<string> Live(int seed, Func<int, IReadOnlyList<string>> live)
-    {
-        try
-        {
-            return live(seed);
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            return [failure.ToString()];
-        }
     }
 
     private static bool Options(string[] args, out double minutes, out int? seed)

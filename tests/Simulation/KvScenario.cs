@@ -141,7 +141,7 @@ internal sealed class KvScenario
                     await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(10_000)));
                     _cluster.Resume(coordinator);
                     break;
-                case 3 when _cluster.Document.Nodes.All(n => n.State == MemberState.Member):
+                case 3 when _cluster.AllVote:
                     if (Random.Next(2) == 0)
                         _cluster.Wipe(node);
                     else

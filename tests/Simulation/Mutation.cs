@@ -1,3 +1,4 @@
+using Serverless.Ids;
 using Serverless.Replication;
 
 namespace Serverless.Tests.Simulation;
@@ -18,6 +19,15 @@ internal enum Mutation
 
     /// <summary>A change is made without its row in the commit log.</summary>
     SkipLogRow,
+
+    /// <summary>What a worker reserves is not stored.</summary>
+    ForgetReservation,
+
+    /// <summary>A swap of a worker's row whose answer was lost counts as done.</summary>
+    TrustLostAnswer,
+
+    /// <summary>High-water marks are acknowledged but not kept.</summary>
+    DropMark,
 }
 
 /// <summary>Breaks one rule where the code meets storage.</summary>
@@ -31,17 +41,32 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
     public async Task<RowCommit> CommitAsync(string partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
     {
         if (mutation == Mutation.DropHint && partition.StartsWith("hints.", StringComparison.Ordinal) && changes[0] is not RowChange.Delete)
-            return new RowCommit.Done([.. changes.Select(_ => "1")]);
-        return await inner.CommitAsync(partition, [.. changes.Where(Passes).Select(Change)], cancellationToken);
+            return Done(changes);
+        if (mutation == Mutation.DropMark && changes.Any(change => change.Row.StartsWith("ids.", StringComparison.Ordinal)))
+            return Done(changes);
+        var outcome = await inner.CommitAsync(partition, [.. changes.Where(Passes).Select(Change)], cancellationToken);
+        return mutation == Mutation.TrustLostAnswer && outcome is RowCommit.Uncertain && IsWorker(changes[0]) ? Done(changes) : outcome;
     }
+
+    private static RowCommit.Done Done(IReadOnlyList<RowChange> changes) => new([.. changes.Select(_ => "1")]);
+
+    private static bool IsWorker(RowChange change) => change.Row.StartsWith("0.worker.", StringComparison.Ordinal);
 
     private bool Passes(RowChange change) => mutation != Mutation.SkipLogRow || !change.Row.StartsWith(LogRow.First, StringComparison.Ordinal);
 
-    private RowChange Change(RowChange change) => mutation != Mutation.ForgetDot || ReplicaKey.FromRow(change.Row) is null ? change : change switch
+    private RowChange Change(RowChange change) => mutation switch
     {
-        RowChange.Replace(var row, var data, var etag) => new RowChange.Replace(row, Forget(data), etag),
+        Mutation.ForgetDot when change is RowChange.Replace(var row, var data, var etag) && ReplicaKey.FromRow(row) is not null => new RowChange.Replace(row, Forget(data), etag),
+        Mutation.ForgetReservation when IsWorker(change) => change switch
+        {
+            RowChange.Replace(var row, var data, var etag) => new RowChange.Replace(row, Unreserved(data), etag),
+            RowChange.Insert(var row, var data) => new RowChange.Insert(row, Unreserved(data)),
+            _ => change,
+        },
         _ => change,
     };
+
+    private static byte[] Unreserved(ReadOnlyMemory<byte> data) => RowJson.Encode(RowJson.TryDecode<WorkerRow>(data)! with { ReservedUntil = 0 });
 
     private static ReadOnlyMemory<byte> Forget(ReadOnlyMemory<byte> data)
     {

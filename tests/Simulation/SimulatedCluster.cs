@@ -39,7 +39,13 @@ internal sealed class SimulatedCluster
 
     public IReadOnlyList<ReplicatedStore> Coordinators { get; }
 
+    /// <summary>What each coordinator knows of the cluster.</summary>
+    public IReadOnlyList<ClusterViews> Views => _views;
+
     public ClusterDocument Document => _document;
+
+    /// <summary>No node is being refilled.</summary>
+    public bool AllVote => _document.Nodes.All(n => n.State == MemberState.Member);
 
     /// <summary>Each coordinator's view is in place before anything begins.</summary>
     public async Task StartAsync()

@@ -6,8 +6,8 @@ using Serverless.Replication;
 namespace Serverless.Ids;
 
 /// <summary>
-/// Leases worker ids from the region's table by compare-and-swap. A lease is two promises: until its end, by its owner's clock, others leave the worker id alone; and no
-/// other owner ever issues milliseconds that it reserved. Only the second keeps ids unique, and no clock has a part in it.
+/// Leases worker ids from the region's table by compare-and-swap. A lease is two promises: until its end others leave the worker id alone; and no other
+/// owner ever issues milliseconds that it reserved. Only the second keeps ids unique, and no clock has a part in it. One call at a time.
 /// </summary>
 internal sealed partial class WorkerLeases(
     ClusterViews views, HighWater highWater, SnowflakeLayout layout, IOptions<IdsOptions> options, IdsMetrics metrics, TimeProvider clock, Random random,
@@ -20,6 +20,7 @@ internal sealed partial class WorkerLeases(
     private const double Scarce = 0.8;
 
     private readonly TimeSpan _length = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
+    private readonly LeaseWatch _watch = new(TimeSpan.FromSeconds(options.Value.LeaseSeconds), clock);
     private readonly RegionCeiling _ceiling = new(highWater, layout, options.Value.CeilingMinutes * 60_000L);
 
     private long Ahead => (long)_length.TotalMilliseconds;
@@ -42,10 +43,10 @@ internal sealed partial class WorkerLeases(
             if (await home.Node.Replica.ListAsync(RegionCeiling.PartitionOf(home), "0.", "0/", MostRows, cancellationToken) is not RowList.Page(var rows))
                 return Refused(IdRefusal.Unavailable.Instance);
 
-            var choice = WorkerChoice.Of([.. WorkerRow.Among(rows)], layout.Workers, clock.GetUtcNow(), Now, random);
+            var choice = WorkerChoice.Of([.. WorkerRow.Among(rows)], layout.Workers, Now, _watch, random);
             Tell(choice, home.Node.Region);
             if (choice.Worker is not { } worker)
-                return Refused(new IdRefusal.NoWorker(layout.Workers, choice.FreeAt - clock.GetUtcNow()));
+                return Refused(new IdRefusal.NoWorker(layout.Workers, choice.FreeIn));
 
             long First(RegionRow region) => Math.Max(Math.Max(region.Start, choice.Row?.ReservedUntil ?? 0), from);
             var (region, refusal) = await _ceiling.AllowAsync(

@@ -6,7 +6,7 @@ namespace Serverless.Ids;
 /// <summary>What is stored of one worker id.</summary>
 /// <param name="Owner">Random; names one lease of one instance. Empty: given back.</param>
 /// <param name="LeaseEpoch">Grows by one with each owner.</param>
-/// <param name="LeaseEnd">By the owner's clock. After it others may take the worker id; that is all that a wrong clock can change.</param>
+/// <param name="LeaseEnd">By the owner's clock. After it others may take the worker id, and sooner when they see that it is not renewed; that is all that a wrong clock can change.</param>
 /// <param name="ReservedUntil">The owner issues no id of this millisecond (since the layout's epoch) or a later one; its successors none of an earlier one.</param>
 internal sealed record WorkerRow(string Owner, long LeaseEpoch, DateTimeOffset LeaseEnd, long ReservedUntil)
 {
