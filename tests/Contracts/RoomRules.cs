@@ -13,6 +13,7 @@ internal static partial class RoomRules
         ["Queues"] = [],
         ["Replication"] = ["Ring", "Http"],
         ["Kv"] = ["Replication", "Http"],
+        ["Ids"] = ["Replication", "Http"],
     };
 
     // These put the others together, so they may use them all.
