@@ -16,4 +16,7 @@ public static class Uuid4
             ids[i] = UuidBits.Stamp(high, low, Version);
         }
     }
+
+    /// <summary>Whether the id is of this version and of the RFC's variant.</summary>
+    public static bool Is(Guid id) => UuidBits.HighOf(id, Version) is not null;
 }
