@@ -43,6 +43,7 @@ internal sealed class IdsScenario
         await Task.WhenAll(_instances.Select(LiveAsync));
         _calm = true;
         await weather;
+        _history.CheckLeases();
         await HealAsync();
         foreach (var instance in _instances)
         {
@@ -83,9 +84,12 @@ internal sealed class IdsScenario
     private async Task<IdRefusal?> SnowflakesAsync(IdsInstance instance)
     {
         var (ids, source, before, name) = (new Snowflake[Count()], instance.Snowflakes, instance.Greatest, instance.Name);
+        var lease = source.Lease;
         if (await source.FillAsync(ids, CancellationToken.None) is { } refusal)
             return refusal;
         _history.Snowflakes(ids, name, before);
+        if (source.Lease is { } held && held.Row.Owner == lease?.Row.Owner)
+            _history.Leased(ids, held.Row.Owner, $"datacenter {held.Datacenter}, worker {held.Worker}");
         if (instance.Snowflakes == source && ids[^1] > instance.Greatest)
             instance.Greatest = ids[^1];
         return null;

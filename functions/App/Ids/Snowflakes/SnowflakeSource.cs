@@ -35,6 +35,9 @@ public sealed class SnowflakeSource : IAsyncDisposable
     /// <summary>The datacenter and worker that this instance issues as; null before the first id.</summary>
     public (int Datacenter, int Worker)? Worker => Volatile.Read(ref _held) is { Lease: var lease } ? (lease.Datacenter, lease.Worker) : null;
 
+    /// <summary>The lease that it issues by; null before the first id.</summary>
+    internal WorkerLease? Lease => Volatile.Read(ref _held)?.Lease;
+
     /// <summary>The next id, at once; false when it is not to be had without waiting: <see cref="FillAsync"/> waits.</summary>
     public bool TryNext(out Snowflake id)
     {
