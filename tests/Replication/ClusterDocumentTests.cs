@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Serverless.Replication;
 
 namespace Serverless.Tests.Replication;
@@ -18,7 +20,24 @@ public class ClusterDocumentTests
         var document = Six();
         Assert.Equal(document.ToJson(), ClusterDocument.FromJson(document.ToJson())!.ToJson());
         Assert.Null(ClusterDocument.FromJson("no document"u8));
+        Assert.Null(ClusterDocument.FromJson("{}"u8));
         Assert.Null(ClusterDocument.FromJson("""{"epoch":2,"nodes":[{"state":"FromTheFuture"}]}"""u8));
+    }
+
+    [Fact]
+    public void A_region_keeps_its_place_whatever_happens_to_its_members()
+    {
+        Assert.Equal(["r1", "r2", "r3"], Six().Regions);
+        var grown = Six() with { Regions = ["r1", "r2", "r3", "a0"], Nodes = [.. Six().Nodes.Skip(2)] };
+        Assert.Equal(["r1", "r2", "r3", "a0"], ClusterDocument.FromJson(grown.Reincarnate(Ids("r2n1"), Next).ToJson())!.Regions);
+    }
+
+    [Fact]
+    public void A_document_that_was_stored_without_regions_has_those_of_its_members()
+    {
+        var old = JsonNode.Parse(Six().ToJson())!;
+        Assert.True(old.AsObject().Remove("regions"));
+        Assert.Equal(["r1", "r2", "r3"], ClusterDocument.FromJson(Encoding.UTF8.GetBytes(old.ToJsonString()))!.Regions);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed record ClusterDocument(
 
     /// <inheritdoc cref="ClusterDocument(int, ulong, int, int, IReadOnlyList{ClusterMember}, IReadOnlyList{string})" path="/param[@name='Regions']"/>
     public IReadOnlyList<string> Regions { get; init; } =
-        Regions ?? [.. Nodes.Select(n => n.Region).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Regions ?? [.. (Nodes ?? []).Select(n => n.Region).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
@@ -31,7 +31,7 @@ public sealed record ClusterDocument(
     {
         try
         {
-            return JsonSerializer.Deserialize<ClusterDocument>(bytes, Json);
+            return JsonSerializer.Deserialize<ClusterDocument>(bytes, Json) is { Nodes: not null } document ? document : null;
         }
         catch (JsonException)
         {
