@@ -28,6 +28,7 @@ public static class Program
             services.GetRequiredService<TokenCredential>()));
         builder.Services.AddSingleton<IMessageSender, ServiceBusMessageSender>();
         builder.Services.AddServerless(builder.Configuration);
+        builder.Services.AddMetricExport(builder.Configuration);
 
         builder.Build().Run();
     }
