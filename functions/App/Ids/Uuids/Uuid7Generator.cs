@@ -69,7 +69,7 @@ public sealed class Uuid7Generator(TimeProvider clock, Random random)
         while (true)
         {
             var first = fresh >> CounterBits > last >> CounterBits ? fresh : checked(last + 1);
-            var seen = last; _last = first + count - 1;
+            var seen = Interlocked.CompareExchange(ref _last, checked(first + count - 1), last);
             if (seen == last)
                 return first;
             last = seen;
