@@ -36,6 +36,23 @@ public class Uuid7ThreadTests
         Assert.Equal(Threads * Rounds * 11, seen.SelectMany(ids => ids).Distinct().Count());
     }
 
+    // Without random bits only the counter tells ids apart.
+    [Fact]
+    public async Task No_counter_is_given_out_twice_when_threads_take_ids_as_fast_as_they_can()
+    {
+        var generator = new Uuid7Generator(_clock, new NoBytes());
+        using var start = new Barrier(Threads);
+        var seen = await OnThreads(_ =>
+        {
+            var ids = new Guid[Rounds * 50];
+            start.SignalAndWait(TestContext.Current.CancellationToken);
+            for (var i = 0; i < ids.Length; i++)
+                ids[i] = generator.Next();
+            return ids;
+        });
+        Assert.Equal(Threads * Rounds * 50, seen.SelectMany(ids => ids).Distinct().Count());
+    }
+
     [Fact]
     public async Task An_id_is_greater_than_every_one_that_any_thread_had_before_it_was_asked_for()
     {
@@ -71,6 +88,11 @@ public class Uuid7ThreadTests
             return _greatestReturned = id.CompareTo(_greatestReturned) > 0 ? id : _greatestReturned;
     }
 
-    private static Task<T[]> OnThreads<T>(Func<int, T> work) =>
-        Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => work(thread), TestContext.Current.CancellationToken)));
+    private static Task<T[]> OnThreads<T>(Func<int, T> work) => Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
+        () => work(thread), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+    private sealed class NoBytes() : Random(0)
+    {
+        public override void NextBytes(Span<byte> buffer) => buffer.Clear();
+    }
 }
