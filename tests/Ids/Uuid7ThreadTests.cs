@@ -44,13 +44,13 @@ public class Uuid7ThreadTests
         using var start = new Barrier(Threads);
         var seen = await OnThreads(_ =>
         {
-            var ids = new Guid[Rounds * 50];
+            var ids = new Guid[Rounds * 250];
             start.SignalAndWait(TestContext.Current.CancellationToken);
             for (var i = 0; i < ids.Length; i++)
                 ids[i] = generator.Next();
             return ids;
         });
-        Assert.Equal(Threads * Rounds * 50, seen.SelectMany(ids => ids).Distinct().Count());
+        Assert.Equal(Threads * Rounds * 250, seen.SelectMany(ids => ids).Distinct().Count());
     }
 
     [Fact]
