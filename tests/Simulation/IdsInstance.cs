@@ -5,7 +5,7 @@ using Serverless.Replication;
 
 namespace Serverless.Tests.Simulation;
 
-/// <summary>One instance that issues ids, over its crashes: what it remembers is gone with each, what it sent may still arrive.</summary>
+/// <summary>One instance that issues ids, over its restarts: what it remembers is gone with each, what it sent may still arrive.</summary>
 internal sealed class IdsInstance
 {
     // The datacenter's bits are more than the service allows: few workers and small sequences meet more often.
@@ -41,17 +41,22 @@ internal sealed class IdsInstance
     /// <summary>The greatest snowflake that it answered since it started.</summary>
     public Snowflake Greatest { get; set; }
 
-    public void Crash()
+    /// <summary>It ends and starts again, half of the time in good order; what it was doing goes on meanwhile.</summary>
+    public void Restart()
     {
         _crashes++;
+        if (_random.Next(2) == 0)
+            _ = Snowflakes.DisposeAsync().AsTask();
         Greatest = default;
         (Snowflakes, Sequences) = Start();
     }
 
     private (SnowflakeSource Snowflakes, SequenceSource Sequences) Start()
     {
-        var (marks, metrics) = (new HighWater(_store, _views, Clock), new IdsMetrics());
-        var leases = new WorkerLeases(_views, marks, Layout, Options, metrics, Clock, _random, NullLogger<WorkerLeases>.Instance);
-        return (new SnowflakeSource(leases, Layout, Options, metrics, Clock), new SequenceSource(new SegmentStore(_views, marks, _random), _views, metrics, Clock));
+        var (marks, agreed, metrics) = (new HighWater(_store, _views, Clock), new AgreedLayout(_store, _views, Layout, Clock), new IdsMetrics());
+        var leases = new WorkerLeases(_views, marks, agreed, Layout, Options, metrics, Clock, _random, NullLogger<WorkerLeases>.Instance);
+        return (
+            new SnowflakeSource(leases, Layout, Options, metrics, Clock, NullLogger<SnowflakeSource>.Instance),
+            new SequenceSource(new SegmentStore(_views, marks, Clock, _random), _views, metrics, Clock, NullLogger<SequenceSource>.Instance));
     }
 }

@@ -4,12 +4,13 @@ namespace Serverless.Tests.Simulation;
 
 /// <summary>
 /// One simulated life of instances that issue ids while their clocks jump by up to an hour, they pause for longer than any lease and crash, and the nodes under them
-/// fail, lose messages and lose their state. Nothing may be issued twice; and when all is well again, everybody gets ids.
+/// fail, lose messages, lose their state and change places. Nothing may be issued twice; and when all is well again, everybody gets ids.
 /// </summary>
 internal sealed class IdsScenario
 {
     private const int Instances = 6;
-    private const int RequestsEach = 25;
+    private const int ClientsEach = 2;
+    private const int RequestsEach = 12;
     private static readonly string[] Names = ["a", "b"];
 
     private readonly Simulator _simulator;
@@ -40,7 +41,7 @@ internal sealed class IdsScenario
     {
         await _cluster.StartAsync();
         var weather = WeatherAsync();
-        await Task.WhenAll(_instances.Select(LiveAsync));
+        await Task.WhenAll(_instances.SelectMany(instance => Enumerable.Range(0, ClientsEach).Select(_ => LiveAsync(instance))));
         _calm = true;
         await weather;
         _history.CheckLeases();
@@ -123,7 +124,7 @@ internal sealed class IdsScenario
         {
             await _simulator.Delay(TimeSpan.FromMilliseconds(100 + Random.Next(1_500)));
             var (node, instance) = (nodes[Random.Next(nodes.Count)], _instances[Random.Next(Instances)]);
-            switch (Random.Next(14))
+            switch (Random.Next(15))
             {
                 case 0:
                     _cluster.Cut(instance.Number, node);
@@ -135,7 +136,7 @@ internal sealed class IdsScenario
                     _ = PauseAsync(instance);
                     break;
                 case 4:
-                    instance.Crash();
+                    instance.Restart();
                     break;
                 case 5 or 6:
                     instance.Clock.Ahead = TimeSpan.FromSeconds(Random.Next(-3_600, 3_601));
@@ -148,6 +149,9 @@ internal sealed class IdsScenario
                     break;
                 case 8 or 9:
                     await _cluster.RefillAsync(instance.Number);
+                    break;
+                case 11:
+                    _cluster.Move(node);
                     break;
                 case 10:
                     _cluster.Nodes[node].Weather = (Weather)Random.Next(5);

@@ -23,7 +23,7 @@ internal enum Mutation
     /// <summary>What a worker reserves is not stored.</summary>
     ForgetReservation,
 
-    /// <summary>A swap of a worker's row whose answer was lost counts as done.</summary>
+    /// <summary>A swap of a worker's row or a sequence's whose answer was lost counts as done.</summary>
     TrustLostAnswer,
 
     /// <summary>High-water marks are acknowledged but not kept.</summary>
@@ -45,7 +45,7 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
         if (mutation == Mutation.DropMark && changes.Any(change => change.Row.StartsWith("ids.", StringComparison.Ordinal)))
             return Done(changes);
         var outcome = await inner.CommitAsync(partition, [.. changes.Where(Passes).Select(Change)], cancellationToken);
-        return mutation == Mutation.TrustLostAnswer && outcome is RowCommit.Uncertain && IsWorker(changes[0]) ? Done(changes) : outcome;
+        return mutation == Mutation.TrustLostAnswer && outcome is RowCommit.Uncertain && (IsWorker(changes[0]) || changes[0].Row == "0.segment") ? Done(changes) : outcome;
     }
 
     private static RowCommit.Done Done(IReadOnlyList<RowChange> changes) => new([.. changes.Select(_ => "1")]);

@@ -15,6 +15,7 @@ internal sealed class SimulatedCluster
     private readonly HashSet<int> _paused = [];
     private readonly List<ClusterViews> _views = [];
     private readonly List<HealthGossip> _gossip = [];
+    private readonly Dictionary<string, (string Table, ulong Incarnation)> _movedFrom = [];
     private ClusterDocument _document;
 
     /// <param name="simulator">The clock, the randomness and the order of steps.</param>
@@ -51,7 +52,10 @@ internal sealed class SimulatedCluster
     public async Task StartAsync()
     {
         foreach (var views in _views)
-            await views.GetAsync(CancellationToken.None);
+        {
+            while (await views.GetAsync(CancellationToken.None) is null)
+                await _simulator.Delay(TimeSpan.FromMilliseconds(100));
+        }
     }
 
     public void Cut(int coordinator, string node) => _cut.Add((coordinator, node));
@@ -71,6 +75,16 @@ internal sealed class SimulatedCluster
         if (_mutation == Mutation.ReuseActor)
             _document = _document with { Nodes = [.. _document.Nodes.Select(n => n with { Incarnation = Incarnation })] };
         Nodes[node].Create(Member(node).Table);
+    }
+
+    /// <summary>What is counted on the node alone is counted elsewhere from now on, or again where it was before the last move; nothing is lost, and both places can be reached.</summary>
+    public void Move(string node)
+    {
+        var incarnation = Member(node).Incarnation;
+        _document = _document.AcceptRollback(new HashSet<string>([node]), () => SecureRandom.Next64(_simulator.Random));
+        if (_movedFrom.TryGetValue(node, out var before) && before.Table == Member(node).Table && _simulator.Random.Next(2) == 0)
+            _document = _document with { Nodes = [.. _document.Nodes.Select(n => n.Id == node ? n with { Incarnation = before.Incarnation } : n)] };
+        _movedFrom[node] = (Member(node).Table, incarnation);
     }
 
     /// <summary>
@@ -122,11 +136,22 @@ internal sealed class SimulatedCluster
         return Task.FromResult<ClusterDocument?>(_document);
     }
 
+    // As a majority says it, somewhere between the question and the answer. Some questions are lost; a paused instance neither asks nor hears.
+    private async Task<ClusterDocument?> LoadAsync(int number)
+    {
+        await _simulator.Delay(TimeSpan.FromMilliseconds(1 + _simulator.Random.Next(50)));
+        var document = _simulator.Random.Next(20) == 0 ? null : _document;
+        do
+            await _simulator.Delay(TimeSpan.FromMilliseconds(1 + _simulator.Random.Next(50)));
+        while (_paused.Contains(number));
+        return document;
+    }
+
     private ReplicatedStore Coordinator(int number)
     {
         var region = $"r{number % 3 + 1}";
         var views = new ClusterViews(
-            _ => Task.FromResult<ClusterDocument?>(_document),
+            _ => LoadAsync(number),
             member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
             region, _options.Value, _simulator.Time);
         var gossip = new HealthGossip(views, new Random(_simulator.Random.Next()), _simulator.Time);

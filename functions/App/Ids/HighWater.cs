@@ -9,57 +9,51 @@ namespace Serverless.Ids;
 /// </summary>
 internal sealed class HighWater(ReplicatedStore store, ClusterViews views, TimeProvider clock)
 {
-    private const string Space = "ids";
-
-    // Stand-ins would acknowledge what the owners do not have: a mark must be met by every later quorum.
-    private static readonly QuorumRules Owners = new(null, Sloppy: false);
+    /// <summary>Owners alone: stand-ins would acknowledge what the owners do not have, and a mark must be met by every later quorum.</summary>
+    public static readonly QuorumRules Owners = new(null, Sloppy: false);
 
     /// <summary>The mark of a sequence; null when no quorum answers.</summary>
     public async Task<Mark?> ReadAsync(string sequence, string home, CancellationToken cancellationToken) =>
         await store.ReadAsync(Key(sequence), Owners, cancellationToken) is ReadResult.Read(var set, _, _) ? Merged(set, home) : null;
 
     /// <summary>Raises what a home may count up to. The mark as a quorum now holds it; null when that is not known, or another home may be in force.</summary>
-    /// <param name="epoch">Of the view that says that it is the home.</param>
+    /// <param name="view">Says that it is the home.</param>
     /// <param name="sequence">What is counted.</param>
     /// <param name="home">Where.</param>
     /// <param name="to">The new mark, unless it is higher already.</param>
-    /// <param name="of">See <see cref="Mark.Of"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Mark?> RaiseAsync(int epoch, string sequence, string home, long to, string? of, CancellationToken cancellationToken)
+    public async Task<Mark?> RaiseAsync(ClusterView view, string sequence, string home, long to, CancellationToken cancellationToken)
     {
         var key = Key(sequence);
-        if (await store.ReadAsync(key, Owners, cancellationToken) is not ReadResult.Read(var set, _, _))
+        if (await store.ReadAsync(key, Owners, cancellationToken) is not ReadResult.Read(var set, _, _) || Merged(set, home) is not { } now)
             return null;
 
         // What was read may lie on fewer nodes than a quorum, so it is written even when it is high enough.
-        var now = Merged(set, home);
-        var raised = now with { Value = Math.Max(now.Value, to), Of = of };
+        var raised = now with { Value = Math.Max(now.Value, to) };
         var intent = new WriteIntent(store.NewNonce(), set.Context, "application/json", RowJson.Encode(raised), clock.GetUtcNow());
         if (await store.WriteAsync(key, intent, Owners, cancellationToken) is not WriteResult.Written)
             return null;
 
         // Another home reads the mark only after the members changed: if they had not when this was written, it is read. If they had not since this
         // home read the mark either, no other home raised it in between.
-        return await views.ConfirmAsync(cancellationToken) is { } view && view.Epoch == epoch ? raised : null;
+        return await views.ConfirmAsync(view, cancellationToken) ? raised : null;
     }
 
-    // Concurrent raises are siblings, of which each part's greatest counts. A row that no version of this code wrote counts as none.
-    private static Mark Merged(VersionSet set, string home)
+    // Concurrent raises are siblings, of which each part's greatest counts. Null when one of them was not written by any version of this code.
+    private static Mark? Merged(VersionSet set, string home)
     {
         var marks = set.Versions.Select(v => v.Value is { } json ? RowJson.TryDecode<Mark>(json) : null).OfType<Mark>().ToList();
-        return new Mark(
+        return marks.Count < set.Versions.Length ? null : new Mark(
             home,
             marks.Where(m => m.Home == home).Select(m => m.Value).DefaultIfEmpty().Max(),
-            marks.Select(m => m.Home == home ? m.Others : Math.Max(m.Value, m.Others)).DefaultIfEmpty().Max(),
-            marks.Select(m => m.Of).FirstOrDefault(of => of is not null));
+            marks.Select(m => m.Home == home ? m.Others : Math.Max(m.Value, m.Others)).DefaultIfEmpty().Max());
     }
 
     /// <summary>Where the mark of a sequence lies.</summary>
-    public static ReplicaKey Key(string sequence) => new(Space, sequence);
+    public static ReplicaKey Key(string sequence) => new("ids", sequence);
 }
 
 /// <param name="Home">The table that counted last.</param>
 /// <param name="Value">It hands out nothing above this.</param>
 /// <param name="Others">No home before it handed out anything above this.</param>
-/// <param name="Of">What is counted, where that must never change.</param>
-internal sealed record Mark(string Home, long Value, long Others, string? Of);
+internal sealed record Mark(string Home, long Value, long Others);

@@ -21,7 +21,7 @@ internal sealed record Home(Node Node)
     /// <summary>Where all regions together count: the first owner of the key.</summary>
     public static Home OfKey(ClusterView view, ReplicaKey key) => new(view.Owners(key)[0]);
 
-    /// <summary>The PartitionKey of what is counted there. A node that went back to an older state is another incarnation, and begins another partition.</summary>
+    /// <summary>The PartitionKey of what is counted there. A node that went back to an older state is another incarnation, and begins another partition; what the old one held is deleted.</summary>
     public string Partition(string what) => string.Create(
-        CultureInfo.InvariantCulture, $"ids.{ReplicaKey.Encode(Encoding.UTF8.GetBytes(what))}.{Node.Incarnation:x16}");
+        CultureInfo.InvariantCulture, $"{PartitionNames.Sole}{ReplicaKey.Encode(Encoding.UTF8.GetBytes(what))}.{Node.Incarnation:x16}");
 }

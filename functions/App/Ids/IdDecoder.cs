@@ -32,7 +32,7 @@ public sealed class IdDecoder(SnowflakeLayout layout, ClusterViews views)
             return new DecodedId(id, "sequence");
 
         var datacenter = layout.DatacenterOf(flake);
-        var region = await views.GetAsync(cancellationToken) is { } view ? view.Regions.ElementAtOrDefault(datacenter) : null;
+        var region = await views.GetAsync(cancellationToken) is { } view ? view.Document.Regions.ElementAtOrDefault(datacenter) : null;
         return new DecodedId(id, "snowflake", layout.TimeOf(flake), datacenter, region, layout.WorkerOf(flake), layout.SequenceOf(flake));
     }
 }

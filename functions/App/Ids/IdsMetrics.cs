@@ -15,7 +15,7 @@ public sealed class IdsMetrics : IDisposable
     public IdsMetrics()
     {
         _issued = _meter.CreateCounter<long>("serverless.ids.issued", "{id}", "Ids issued, by strategy.");
-        _lost = _meter.CreateCounter<long>("serverless.ids.leases.lost", "{lease}", "Worker ids that another instance had taken when they were to be renewed.");
+        _lost = _meter.CreateCounter<long>("serverless.ids.leases.lost", "{lease}", "Leases that could not be renewed: another instance had the worker id by then, or the home had changed.");
         _meter.CreateObservableGauge("serverless.ids.workers.leased", () => Workers(_workers.Leased), "{worker}", "Worker ids of the region that were leased when this instance last took one.");
         _meter.CreateObservableGauge("serverless.ids.workers.limit", () => Workers(_workers.All), "{worker}", "Worker ids of the region: when as many are leased, further instances get none.");
     }

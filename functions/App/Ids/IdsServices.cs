@@ -17,10 +17,11 @@ internal static class IdsServices
         services.AddSingleton(provider => new SnowflakeLayout(provider.GetRequiredService<IOptions<IdsOptions>>()));
         services.AddSingleton<IdsMetrics>();
         services.AddSingleton<HighWater>();
+        services.AddSingleton<AgreedLayout>();
         services.AddSingleton<WorkerLeases>();
         services.AddSingleton(provider => new SnowflakeSource(
             provider.GetRequiredService<WorkerLeases>(), provider.GetRequiredService<SnowflakeLayout>(), provider.GetRequiredService<IOptions<IdsOptions>>(),
-            provider.GetRequiredService<IdsMetrics>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IdsMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SnowflakeSource>>()));
         services.AddSingleton<SegmentStore>();
         services.AddSingleton<SequenceSource>();
         services.AddSingleton<Uuid7Generator>();

@@ -16,7 +16,7 @@ internal sealed record Allocator(Home Home, string Key, int Place, int Step)
     public const int Masters = 8;
 
     /// <summary>No number reaches 2^52: snowflakes begin there, and JavaScript's numbers end above it.</summary>
-    public const long EndOfNumbers = 1L << 52;
+    public const long EndOfNumbers = SnowflakeLayout.FirstMilliseconds << SnowflakeLayout.OtherBits;
 
     /// <summary>Counts that it has.</summary>
     public long End => (EndOfNumbers - 1 - Place) / Step;
@@ -34,6 +34,6 @@ internal sealed record Allocator(Home Home, string Key, int Place, int Step)
     public static Allocator Master(ClusterView view, string region, string name)
     {
         var home = Home.OfRegion(view, region);
-        return new Allocator(home, $"multimaster/{home.Node.Region}/{name}", view.Regions.ToList().IndexOf(home.Node.Region), Masters);
+        return new Allocator(home, $"multimaster/{home.Node.Region}/{name}", view.Document.Regions.ToList().IndexOf(home.Node.Region), Masters);
     }
 }

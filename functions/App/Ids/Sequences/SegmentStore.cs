@@ -4,10 +4,11 @@ using Serverless.Replication;
 namespace Serverless.Ids;
 
 /// <summary>Takes segments of sequences from their homes, by compare-and-swap: one swap for as many numbers as an instance uses in some minutes (Meituan's Leaf, 2017).</summary>
-internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Random random)
+internal sealed class SegmentStore(ClusterViews views, HighWater highWater, TimeProvider clock, Random random)
 {
     private const string Row = "0.segment";
-    private const int MostTries = 16;
+    private const int MostTries = 8;
+    private const int LongestPauseMilliseconds = 100;
 
     // The mark is raised by so many segments at once: so many may be missing after a home has lost its tables.
     private const int SegmentsAhead = 10;
@@ -19,6 +20,9 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Rand
         var taker = SecureRandom.Next64(random).ToString("x16", CultureInfo.InvariantCulture);
         for (var tries = 0; tries < MostTries; tries++)
         {
+            // Another instance was faster, or the answer was lost: the row tells.
+            if (tries > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(LongestPauseMilliseconds)), clock, cancellationToken);
             if (await views.GetAsync(cancellationToken) is not { } view)
                 return Unavailable;
             var by = allocator(view);
@@ -35,8 +39,8 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Rand
             if (stored?.Taker == taker)
                 return (by, new Segment(stored.Next - count, count), null);
 
-            if (await AllowAsync(view.Epoch, by, stored, count, cancellationToken) is not { } allowed)
-                return Unavailable;
+            if (await AllowAsync(view, by, stored, count, cancellationToken) is not { } allowed)
+                continue;
             if (allowed.Next + count > by.End)
                 return (null, default, IdRefusal.UsedUp.Instance);
 
@@ -49,8 +53,6 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Rand
                 case RowCommit.Unavailable:
                     return Unavailable;
             }
-
-            // Another instance was faster, or the answer was lost: the row tells.
         }
 
         return Unavailable;
@@ -59,7 +61,7 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Rand
     private static (Allocator? By, Segment Segment, IdRefusal? Refusal) Unavailable => (null, default, IdRefusal.Unavailable.Instance);
 
     // The row, with a ceiling that lets so many more be handed out; null when no quorum answers.
-    private async Task<SegmentRow?> AllowAsync(int epoch, Allocator by, SegmentRow? stored, int count, CancellationToken cancellationToken)
+    private async Task<SegmentRow?> AllowAsync(ClusterView view, Allocator by, SegmentRow? stored, int count, CancellationToken cancellationToken)
     {
         if (stored is not null && stored.Next + count <= stored.Ceiling)
             return stored;
@@ -73,10 +75,10 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Rand
         }
 
         var to = Math.Min(stored.Next + (long)count * SegmentsAhead, by.End);
-        if (await highWater.RaiseAsync(epoch, by.Key, by.Home.Id, to, null, cancellationToken) is not { } raised)
+        if (await highWater.RaiseAsync(view, by.Key, by.Home.Id, to, cancellationToken) is not { } raised)
             return null;
         var next = raised.Others > stored.Others ? Math.Max(stored.Next, raised.Others) : stored.Next;
         var allowed = stored with { Next = next, Ceiling = raised.Value, Others = raised.Others };
-        return allowed.Next + count <= allowed.Ceiling || allowed.Next + count > by.End ? allowed : await AllowAsync(epoch, by, allowed, count, cancellationToken);
+        return allowed.Next + count <= allowed.Ceiling || allowed.Next + count > by.End ? allowed : await AllowAsync(view, by, allowed, count, cancellationToken);
     }
 }

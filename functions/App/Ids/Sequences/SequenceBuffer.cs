@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Serverless.Ids;
 
 /// <summary>
@@ -6,7 +8,9 @@ namespace Serverless.Ids;
 /// </summary>
 /// <param name="fetch">Takes a segment of so many numbers.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class SequenceBuffer(Func<int, CancellationToken, Task<(Allocator? By, Segment Segment, IdRefusal? Refusal)>> fetch, TimeProvider clock)
+/// <param name="logger">Told of what should not happen.</param>
+internal sealed partial class SequenceBuffer(
+    Func<int, CancellationToken, Task<(Allocator? By, Segment Segment, IdRefusal? Refusal)>> fetch, TimeProvider clock, ILogger logger)
 {
     /// <summary>How long a segment should last.</summary>
     public static readonly TimeSpan Lasts = TimeSpan.FromMinutes(15);
@@ -25,8 +29,8 @@ internal sealed class SequenceBuffer(Func<int, CancellationToken, Task<(Allocato
     private long _used;
     private long _held;
     private int _step = LeastStep;
-    private long _fetchedAt;
-    private long _failedAt;
+    private long? _fetchedAt;
+    private long? _failedAt;
 
     /// <summary>Fills <paramref name="numbers"/>, in order, or takes none and says why.</summary>
     public async ValueTask<IdRefusal?> FillAsync(Memory<long> numbers, CancellationToken cancellationToken)
@@ -36,7 +40,7 @@ internal sealed class SequenceBuffer(Func<int, CancellationToken, Task<(Allocato
         {
             if (clock.GetElapsedTime(startedAt) > OperationLimit)
                 return IdRefusal.Unavailable.Instance;
-            if (await FetchAsync(numbers.Length).WaitAsync(cancellationToken) is { } refusal)
+            if (await FetchedAsync(numbers.Length, cancellationToken) is { } refusal)
                 return refusal;
         }
 
@@ -67,32 +71,34 @@ internal sealed class SequenceBuffer(Func<int, CancellationToken, Task<(Allocato
         }
     }
 
+    private async Task<IdRefusal?> FetchedAsync(int needed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FetchAsync(needed).WaitAsync(OperationLimit, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return IdRefusal.Unavailable.Instance;
+        }
+    }
+
     // One at a time, for everybody; after one that failed the next waits a moment.
     private Task<IdRefusal?> FetchAsync(int needed)
     {
         lock (_lock)
         {
-            if (!_fetching.IsCompleted || (_failedAt != 0 && clock.GetElapsedTime(_failedAt) < PauseAfterFailure))
-                return _fetching;
-            var missing = (int)Math.Max(0, needed - _held);
-            return _fetching = RunFetchAsync(Math.Max(NextStep(), missing));
+            var isOver = _fetching.IsCompleted && (_failedAt is not { } failedAt || clock.GetElapsedTime(failedAt) >= PauseAfterFailure);
+            return isOver ? _fetching = RunFetchAsync(needed) : _fetching;
         }
     }
 
-    private int NextStep()
+    private async Task<IdRefusal?> RunFetchAsync(int needed)
     {
-        var (lasted, isFirst) = (clock.GetElapsedTime(_fetchedAt), _fetchedAt == 0);
-        _fetchedAt = clock.GetTimestamp();
-        return _step = isFirst ? LeastStep
-            : lasted < Lasts ? Math.Min(2 * _step, MostStep)
-            : lasted >= 2 * Lasts ? Math.Max(_step / 2, LeastStep)
-            : _step;
-    }
-
-    private async Task<IdRefusal?> RunFetchAsync(int count)
-    {
-        using var limit = new CancellationTokenSource(FetchLimit, clock);
+        var step = NextStep();
+        var count = (int)Math.Max(step, needed - _held);
         IdRefusal? refusal;
+        using var limit = new CancellationTokenSource(FetchLimit, clock);
         try
         {
             (var by, var segment, refusal) = await fetch(count, limit.Token);
@@ -101,16 +107,31 @@ internal sealed class SequenceBuffer(Func<int, CancellationToken, Task<(Allocato
                 if (by is not null)
                 {
                     _segments.Enqueue((by, segment));
-                    _held += segment.Count;
+                    (_held, _step, _fetchedAt) = (_held + segment.Count, step, clock.GetTimestamp());
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            if (failure is not OperationCanceledException)
+                LogFailure(failure);
             refusal = IdRefusal.Unavailable.Instance;
         }
 
-        Volatile.Write(ref _failedAt, refusal is null ? 0 : clock.GetTimestamp());
+        lock (_lock)
+            _failedAt = refusal is null ? null : clock.GetTimestamp();
         return refusal;
     }
+
+    // By how long the last one lasted.
+    private int NextStep() => (_fetchedAt is { } at ? clock.GetElapsedTime(at) : (TimeSpan?)null) switch
+    {
+        null => LeastStep,
+        var lasted when lasted < Lasts => Math.Min(2 * _step, MostStep),
+        var lasted when lasted >= 2 * Lasts => Math.Max(_step / 2, LeastStep),
+        _ => _step,
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No segment of a sequence could be taken")]
+    private partial void LogFailure(Exception failure);
 }

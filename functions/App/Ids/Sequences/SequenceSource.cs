@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Logging;
 using Serverless.Replication;
 
 namespace Serverless.Ids;
@@ -7,7 +8,7 @@ namespace Serverless.Ids;
 /// Numbers of named sequences. A ticket sequence has one allocator for all regions; a multi-master sequence has one per region, so that regions do not wait for each
 /// other, and their numbers interleave by region. Thread-safe; remembers so many sequences that it used.
 /// </summary>
-internal sealed class SequenceSource(SegmentStore segments, ClusterViews views, IdsMetrics metrics, TimeProvider clock) : IDisposable
+internal sealed class SequenceSource(SegmentStore segments, ClusterViews views, IdsMetrics metrics, TimeProvider clock, ILogger<SequenceSource> logger) : IDisposable
 {
     /// <summary>Sequences whose segments are held: 10,000. Of further ones each request takes a segment of its own.</summary>
     public const int MostHeld = 10_000;
@@ -32,7 +33,7 @@ internal sealed class SequenceSource(SegmentStore segments, ClusterViews views, 
         var buffer = _buffers.GetOrCreate((strategy, name), entry =>
         {
             entry.SetSize(1).SetSlidingExpiration(ForgottenAfter);
-            return new SequenceBuffer((count, token) => segments.TakeAsync(allocator, count, token), clock);
+            return new SequenceBuffer((count, token) => segments.TakeAsync(allocator, count, token), clock, logger);
         })!;
         var refusal = await buffer.FillAsync(numbers, cancellationToken);
         if (refusal is null)

@@ -60,17 +60,18 @@ public sealed class SnowflakeGenerator
     /// <summary>Ends it: nothing is issued any more. Answers a position that it has not reached.</summary>
     public long Close() => Interlocked.Exchange(ref _next.Value, ClosedAt);
 
-    // The next position is written by every thread, so nobody reads it before he takes from it: one transfer of its cache line for each id.
+    // The next position is written by every thread, so one id is taken without reading it before: one transfer of its cache line.
     private bool TryTake(int count, out long first)
     {
         var now = _layout.PositionOf(_layout.MillisecondsAt(_clock.GetUtcNow()));
+        var limit = Volatile.Read(ref _limit);
         if (now > Volatile.Read(ref _pulledTo))
         {
-            Raise(ref _next.Value, now);
-            Raise(ref _pulledTo, now);
+            // Not beyond the limit: what a clock says that is wrong for a moment is forgotten with it.
+            Raise(ref _next.Value, Math.Min(now, limit));
+            Raise(ref _pulledTo, Math.Min(now, limit));
         }
 
-        var limit = Volatile.Read(ref _limit);
         if (Volatile.Read(ref _fullAt) == limit)
         {
             first = 0;

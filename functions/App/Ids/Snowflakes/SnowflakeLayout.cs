@@ -16,6 +16,9 @@ public sealed class SnowflakeLayout
     /// <summary>Bits of datacenter, worker and sequence together.</summary>
     public const int OtherBits = 63 - TimeBits;
 
+    /// <summary>The first millisecond that is issued, 13 days after the epoch: ids below 2^52 would be equal to numbers of sequences.</summary>
+    public const long FirstMilliseconds = 1L << (52 - OtherBits);
+
     /// <summary>The first millisecond that has no id any more.</summary>
     public const long EndMilliseconds = 1L << TimeBits;
 

@@ -8,15 +8,14 @@ internal sealed class LeaseWatch(TimeSpan length, TimeProvider clock)
 {
     private readonly Dictionary<int, (string ETag, long Since)> _seen = [];
 
-    /// <summary>How long it takes until the lease has ended, if it is not renewed.</summary>
+    /// <summary>How long the lease still lasts if it is not renewed: as its owner states, and as it was watched. Whichever is less ends it.</summary>
     /// <param name="worker">The worker id.</param>
     /// <param name="etag">Of its row, as just read.</param>
     /// <param name="end">When its owner says that it ends.</param>
-    public TimeSpan Left(int worker, string etag, DateTimeOffset end)
+    public (TimeSpan Stated, TimeSpan Watched) Left(int worker, string etag, DateTimeOffset end)
     {
         if (!_seen.TryGetValue(worker, out var seen) || seen.ETag != etag)
             _seen[worker] = seen = (etag, clock.GetTimestamp());
-        var (stated, watched) = (end - clock.GetUtcNow(), length - clock.GetElapsedTime(seen.Since));
-        return stated < watched ? stated : watched;
+        return (end - clock.GetUtcNow(), length - clock.GetElapsedTime(seen.Since));
     }
 }

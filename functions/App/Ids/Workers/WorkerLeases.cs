@@ -10,7 +10,7 @@ namespace Serverless.Ids;
 /// owner ever issues milliseconds that it reserved. Only the second keeps ids unique, and no clock has a part in it. One call at a time.
 /// </summary>
 internal sealed partial class WorkerLeases(
-    ClusterViews views, HighWater highWater, SnowflakeLayout layout, IOptions<IdsOptions> options, IdsMetrics metrics, TimeProvider clock, Random random,
+    ClusterViews views, HighWater highWater, AgreedLayout agreed, SnowflakeLayout layout, IOptions<IdsOptions> options, IdsMetrics metrics, TimeProvider clock, Random random,
     ILogger<WorkerLeases> logger)
 {
     private const int MostTries = 16;
@@ -21,7 +21,7 @@ internal sealed partial class WorkerLeases(
 
     private readonly TimeSpan _length = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
     private readonly LeaseWatch _watch = new(TimeSpan.FromSeconds(options.Value.LeaseSeconds), clock);
-    private readonly RegionCeiling _ceiling = new(highWater, layout, options.Value.CeilingMinutes * 60_000L);
+    private readonly RegionCeiling _ceiling = new(highWater, agreed, layout, options.Value.CeilingMinutes * 60_000L, clock, random);
 
     private long Ahead => (long)_length.TotalMilliseconds;
 
@@ -37,7 +37,7 @@ internal sealed partial class WorkerLeases(
             if (await views.GetAsync(cancellationToken) is not { } view)
                 return Refused(IdRefusal.Unavailable.Instance);
             var home = Home.OfRegion(view, views.Region);
-            var datacenter = view.Regions.ToList().IndexOf(home.Node.Region);
+            var datacenter = view.Document.Regions.ToList().IndexOf(home.Node.Region);
             if (datacenter < 0 || datacenter >= layout.Datacenters)
                 return Refused(new IdRefusal.NoDatacenter(home.Node.Region, datacenter, layout.Datacenters));
             if (await home.Node.Replica.ListAsync(RegionCeiling.PartitionOf(home), "0.", "0/", MostRows, cancellationToken) is not RowList.Page(var rows))
@@ -48,15 +48,12 @@ internal sealed partial class WorkerLeases(
             if (choice.Worker is not { } worker)
                 return Refused(new IdRefusal.NoWorker(layout.Workers, choice.FreeIn));
 
-            long First(RegionRow region) => Math.Max(Math.Max(region.Start, choice.Row?.ReservedUntil ?? 0), from);
-            var (region, refusal) = await _ceiling.AllowAsync(
-                view.Epoch, home, rows.Where(r => r.Name == RegionRow.Name).Select(r => (Row?)r).FirstOrDefault(), region => Until(First(region)), cancellationToken);
+            long First(RegionRow region) => Math.Max(Math.Max(region.Start, choice.Row?.ReservedUntil ?? SnowflakeLayout.FirstMilliseconds), from);
+            var (region, refusal) = await _ceiling.AllowAsync(view, home, region => (Math.Max(First(region), Now), Until(First(region))), cancellationToken);
             if (region is null)
                 return Refused(refusal!);
-            var first = First(region);
-            if (first >= SnowflakeLayout.EndMilliseconds)
-                return Refused(IdRefusal.UsedUp.Instance);
 
+            var first = First(region);
             var row = new WorkerRow(NewOwner(), 1 + (choice.Row?.LeaseEpoch ?? 0), clock.GetUtcNow() + _length, Math.Min(Until(first), region.Ceiling));
             var lease = new WorkerLease(home, datacenter, worker, row, choice.ETag ?? "", region.Ceiling, first);
             if (await SwapAsync(lease, isNew: choice.ETag is null, cancellationToken) is not LeaseResult.Lost and var result)
@@ -79,20 +76,22 @@ internal sealed partial class WorkerLeases(
             return LeaseResult.Lost.Instance;
 
         lease = lease with { Home = home };
+        from = Math.Max(from, Now);
         var until = Math.Max(Until(from), lease.Row.ReservedUntil);
+        if (from >= SnowflakeLayout.EndMilliseconds)
+            return Refused(IdRefusal.UsedUp.Instance);
         if (until > lease.Ceiling)
         {
-            var read = await home.Node.Replica.ReadAsync(RegionCeiling.PartitionOf(home), RegionRow.Name, cancellationToken);
-            if (read is RowRead.Unavailable)
-                return Refused(IdRefusal.Unavailable.Instance);
-            var (region, refusal) = await _ceiling.AllowAsync(view.Epoch, home, read is RowRead.Found(var row) ? row : null, _ => until, cancellationToken);
-            if (region is null)
-                return Refused(refusal!);
+            var (region, refusal) = await _ceiling.AllowAsync(view, home, _ => (from, until), cancellationToken);
 
             // Another home has counted meanwhile, further than this lease had reserved.
-            if (region.Start > lease.Row.ReservedUntil)
+            if (region?.Start > lease.Row.ReservedUntil)
                 return LeaseResult.Lost.Instance;
-            lease = lease with { Ceiling = region.Ceiling };
+
+            // Without a quorum it goes on to where the last one had allowed.
+            if (region is null && (refusal is not IdRefusal.Unavailable || from >= lease.Ceiling))
+                return Refused(refusal!);
+            (lease, until) = region is null ? (lease, lease.Ceiling) : (lease with { Ceiling = region.Ceiling }, until);
         }
 
         return await SwapAsync(lease with { Row = lease.Row with { LeaseEnd = clock.GetUtcNow() + _length, ReservedUntil = until } }, isNew: false, cancellationToken);

@@ -24,6 +24,9 @@ public sealed record ClusterDocument(
     public IReadOnlyList<string> Regions { get; init; } =
         Regions ?? [.. (Nodes ?? []).Select(n => n.Region).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
+    /// <summary>The same change of the same epoch.</summary>
+    public bool IsSameAs(ClusterDocument other) => Epoch == other.Epoch && Change == other.Change;
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
     /// <summary>Null when the bytes are no such document.</summary>

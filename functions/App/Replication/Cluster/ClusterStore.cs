@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Data.Tables;
 using Microsoft.Extensions.Options;
 
 namespace Serverless.Replication;
@@ -30,8 +31,12 @@ public sealed class ClusterStore(
             return null;
         if (copies.Select(c => c.Document).OfType<ClusterDocument>().MaxBy(d => (d.Epoch, d.Change)) is not { } newest)
             return Array.TrueForAll(copies, c => c.Answered) ? await CreateAsync(cancellationToken) : null;
-        if (copies.Count(c => c.Document is { } held && Same(held, newest)) >= Majority)
+        if (copies.Count(c => c.Document is { } held && held.IsSameAs(newest)) >= Majority)
             return newest;
+
+        // A node that lost its copy says nothing: of those that do, and of all majorities, one must be among those that answer.
+        if (copies.Count(c => c.Document is not null) < Majority && !Array.TrueForAll(copies, c => c.Answered))
+            return null;
 
         // A change that was cut short, or two at once: one of them is carried to a majority before anybody works with it.
         var settled = newest.Confirm(NewRandom);
@@ -65,6 +70,7 @@ public sealed class ClusterStore(
                 if (change(document) is not { } next)
                     return null;
                 await DropTablesAsync(document.Nodes.Where(old => !next.Nodes.Any(now => now.Id == old.Id && now.Table == old.Table)), cancellationToken);
+                await DropSoleRowsAsync(next.Nodes.Where(now => document.Nodes.Any(old => old.Table == now.Table && old.Incarnation != now.Incarnation)), cancellationToken);
                 await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
                 if (await PublishAsync(next, cancellationToken))
                     return next;
@@ -113,6 +119,18 @@ public sealed class ClusterStore(
                 await tables.Service(node).DeleteTableAsync(member.Table, cancellationToken);
         }));
 
+    // What went back in time and has no copy that could tell what it missed.
+    private Task DropSoleRowsAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
+        Task.WhenAll(members.Select(async member =>
+        {
+            if (_nodes.Find(n => n.Id == member.Id) is not { } node)
+                return;
+            var table = tables.Service(node).GetTableClient(member.Table);
+            var filter = TableClient.CreateQueryFilter($"PartitionKey ge {PartitionNames.Sole} and PartitionKey lt {PartitionNames.AfterSole}");
+            await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+        }));
+
     // The first node that answers decides between changes made at once: whoever comes second there writes nowhere else.
     private async Task<bool> PublishAsync(ClusterDocument document, CancellationToken cancellationToken)
     {
@@ -136,7 +154,7 @@ public sealed class ClusterStore(
         if (!copy.Answered)
             return null;
         if (copy.Document is { } held && held.Epoch >= document.Epoch)
-            return Same(held, document);
+            return held.IsSameAs(document);
 
         try
         {
@@ -173,8 +191,6 @@ public sealed class ClusterStore(
     }
 
     private ulong NewRandom() => SecureRandom.Next64(random);
-
-    private static bool Same(ClusterDocument one, ClusterDocument other) => one.Epoch == other.Epoch && one.Change == other.Change;
 
     private readonly record struct Copy(bool Answered, ClusterDocument? Document, string? ETag);
 }

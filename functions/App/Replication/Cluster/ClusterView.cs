@@ -10,11 +10,12 @@ public sealed class ClusterView
 
     private readonly Node[][] _owners;
 
-    public ClusterView(HashRing ring, IReadOnlyDictionary<string, Node> nodes, IReadOnlyList<string> regions)
+    /// <param name="document">The membership.</param>
+    /// <param name="nodes">Its nodes, connected.</param>
+    public ClusterView(ClusterDocument document, IReadOnlyDictionary<string, Node> nodes)
     {
-        Ring = ring;
-        Nodes = nodes;
-        Regions = regions;
+        var ring = document.ToRing();
+        (Ring, Nodes, Document) = (ring, nodes, document);
         _owners = new Node[ring.Partitions][];
         for (var partition = 0; partition < _owners.Length; partition++)
         {
@@ -27,12 +28,11 @@ public sealed class ClusterView
 
     public HashRing Ring { get; }
 
+    public ClusterDocument Document { get; }
+
     public int Epoch => Ring.Epoch;
 
     public IReadOnlyDictionary<string, Node> Nodes { get; }
-
-    /// <inheritdoc cref="ClusterDocument.Regions"/>
-    public IReadOnlyList<string> Regions { get; }
 
     /// <summary>The PartitionKey of the key: its partition in four hexadecimal digits.</summary>
     public string Partition(ReplicaKey key) => PartitionNames.Of(Ring.PartitionOf(key.Bytes));

@@ -78,12 +78,12 @@ public sealed class ClusterViews
         return Volatile.Read(ref _view);
     }
 
-    /// <summary>The view in force at some moment after this call began: a majority has said so since. Null when too few nodes answer to tell.</summary>
-    public async Task<ClusterView?> ConfirmAsync(CancellationToken cancellationToken) =>
-        await LoadAsync().WaitAsync(cancellationToken) ? Volatile.Read(ref _view) : null;
+    /// <summary>Whether <paramref name="view"/> is still the membership in force: a majority has said so after this call began.</summary>
+    public async Task<bool> ConfirmAsync(ClusterView view, CancellationToken cancellationToken) =>
+        await LoadAsync().WaitAsync(cancellationToken) is { } document && document.IsSameAs(view.Document);
 
-    // False when too few nodes answered to tell.
-    private async Task<bool> LoadAsync()
+    // What a majority says; null when too few nodes answered to tell.
+    private async Task<ClusterDocument?> LoadAsync()
     {
         using var limit = new CancellationTokenSource(LoadLimit, _clock);
         try
@@ -94,17 +94,17 @@ public sealed class ClusterViews
                 Volatile.Write(ref _expired, true);
             lock (_lock)
             {
-                if (document is not null && (_view is null || document.Epoch > _view.Epoch))
-                    _view = new ClusterView(document.ToRing(), document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal), document.Regions);
+                if (document is not null && (_view is null || (document.Epoch >= _view.Epoch && !document.IsSameAs(_view.Document))))
+                    _view = new ClusterView(document, document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal));
             }
 
-            return document is not null;
+            return document;
         }
         catch (Exception failure) when (failure is not InvalidOperationException)
         {
             // Asked again by whoever needs it, after the pause. A configuration that does not fit the cluster is for people to read.
             Volatile.Write(ref _expired, true);
-            return false;
+            return null;
         }
         finally
         {
