@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Microsoft.Extensions.Options;
 using Serverless.Local.Cloud;
 using Serverless.Replication;
@@ -24,7 +25,7 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     [Fact]
     public async Task Instances_that_start_a_cluster_at_once_agree_on_one_and_changes_at_once_are_all_made()
     {
-        var stores = Enumerable.Range(1, 3).Select(Store).ToList();
+        var stores = Enumerable.Range(1, 3).Select(seed => Store(seed)).ToList();
         await Task.WhenAll(stores.Select(s => s.LoadAsync(Cancelled)));
         var founded = await Task.WhenAll(stores.Select(s => LoadedAsync(s)));
         Assert.Single(founded.Select(d => Convert.ToHexString(d.ToJson())).Distinct());
@@ -56,6 +57,39 @@ public sealed class ClusterStoreTests : IAsyncLifetime
         Assert.Equal("written by a newer version"u8.ToArray(), row.Data.ToArray());
     }
 
+    [Fact]
+    public async Task A_node_that_lost_its_copy_does_not_help_to_settle_on_an_older_one()
+    {
+        var founded = await LoadedAsync(Store(1));
+        var ids = founded.Nodes.Select(n => n.Id).ToList();
+        Assert.Equal(2, (await Store(2, unreachable: ids[2]).ReincarnateAsync(new HashSet<string>([ids[0]]), false, Cancelled))!.Epoch);
+        await _tables[0].Service(Nodes()[0]).GetTableClient("cluster").DeleteEntityAsync("cluster", "current", cancellationToken: Cancelled);
+
+        Assert.Null(await Store(3, unreachable: ids[1]).LoadAsync(Cancelled));
+        Assert.Equal(MemberState.Refilling, (await LoadedAsync(Store(4))).Nodes[0].State);
+    }
+
+    [Fact]
+    public async Task Rows_without_copies_go_when_their_node_goes_back_in_time()
+    {
+        var store = Store(1);
+        var founded = await LoadedAsync(store);
+        foreach (var (member, node) in founded.Nodes.Zip(Nodes().OrderBy(n => n.Id, StringComparer.Ordinal)))
+        {
+            foreach (var partition in new[] { "sole.a.1", "sole.b.1", "0001" })
+                await _tables[0].Replica(node, member.Table).CommitAsync(partition, [new RowChange.Put("0.row", new byte[1])], Cancelled);
+        }
+
+        var back = founded.Nodes.Take(2).Select(n => n.Id).ToHashSet();
+        var now = (await store.ReincarnateAsync(back, hasOlderState: true, Cancelled))!;
+        Assert.Equal(founded.Nodes.Select(n => n.Table), now.Nodes.Select(n => n.Table));
+        foreach (var (member, node) in now.Nodes.Zip(Nodes().OrderBy(n => n.Id, StringComparer.Ordinal)))
+        {
+            var rows = _tables[0].Service(node).GetTableClient(member.Table).Query<TableEntity>(cancellationToken: Cancelled).Select(row => row.PartitionKey);
+            Assert.Equal(back.Contains(member.Id) ? ["0001"] : ["0001", "sole.a.1", "sole.b.1"], rows.Order(StringComparer.Ordinal));
+        }
+    }
+
     // While others are at it a load may find no majority for a moment.
     private static async Task<ClusterDocument> LoadedAsync(ClusterStore store)
     {
@@ -67,11 +101,14 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     private List<NodeOptions> Nodes() =>
         [.. _cloud.Nodes.Select(n => new NodeOptions { Id = n.Id, Region = n.Region, Endpoint = n.TableEndpoint, Account = n.Account, Key = n.Key })];
 
-    private ClusterStore Store(int seed)
+    private ClusterStore Store(int seed, string? unreachable = null)
     {
+        var nodes = Nodes();
+        foreach (var node in nodes.Where(n => n.Id == unreachable))
+            node.Endpoint = new Uri("http://127.0.0.1:9/nobody");
         var tables = new TableNodes();
         _tables.Add(tables);
         return new ClusterStore(
-            tables, Options.Create(new ClusterOptions { Region = "local-1", Nodes = Nodes() }), Options.Create(new ReplicationOptions()), new Random(seed), TimeProvider.System);
+            tables, Options.Create(new ClusterOptions { Region = "local-1", Nodes = nodes }), Options.Create(new ReplicationOptions()), new Random(seed), TimeProvider.System);
     }
 }

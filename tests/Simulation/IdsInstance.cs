@@ -8,19 +8,25 @@ namespace Serverless.Tests.Simulation;
 /// <summary>One instance that issues ids, over its restarts: what it remembers is gone with each, what it sent may still arrive.</summary>
 internal sealed class IdsInstance
 {
-    // The datacenter's bits are more than the service allows: few workers and small sequences meet more often.
-    private static readonly SnowflakeLayout Layout = new(DateTimeOffset.UnixEpoch.AddYears(45), 13, 2, 7);
-    private static readonly IOptions<IdsOptions> Options = Microsoft.Extensions.Options.Options.Create(
-        new IdsOptions { LeaseSeconds = 6, BorrowMilliseconds = 20, CeilingMinutes = 1 });
+    /// <summary>The datacenter's bits are more than the service allows: few workers and small sequences meet more often.</summary>
+    public static readonly SnowflakeLayout FewWorkers = new(DateTimeOffset.UnixEpoch.AddYears(45), 13, 2, 7);
 
+    /// <summary>Everything happens sooner than by default.</summary>
+    public static readonly IdsOptions Hasty = new() { LeaseSeconds = 6, BorrowMilliseconds = 20, CeilingMinutes = 1 };
+
+    private readonly IOptions<IdsOptions> _options;
+    private readonly SnowflakeLayout _layout;
     private readonly ClusterViews _views;
     private readonly ReplicatedStore _store;
     private readonly Random _random;
     private int _crashes;
 
-    public IdsInstance(int number, ClusterViews views, ReplicatedStore store, Simulator simulator)
+    public IdsInstance(int number, SimulatedCluster cluster, Simulator simulator, SnowflakeLayout? layout = null, IdsOptions? options = null)
     {
-        (Number, _views, _store, _random, Clock) = (number, views, store, simulator.Random, new JumpingClock(simulator.Time));
+        (Number, _views, _store) = (number, cluster.Views[number], cluster.Coordinators[number]);
+        (_layout, _options) = (layout ?? FewWorkers, Options.Create(options ?? Hasty));
+        (_random, Clock) = (simulator.Random, new JumpingClock(simulator.Time));
+        Marks = new HighWater(_store, _views, Clock);
         (Snowflakes, Sequences) = Start();
     }
 
@@ -33,6 +39,8 @@ internal sealed class IdsInstance
 
     /// <summary>While it does not run.</summary>
     public bool IsPaused { get; set; }
+
+    public HighWater Marks { get; }
 
     public SnowflakeSource Snowflakes { get; private set; }
 
@@ -53,10 +61,10 @@ internal sealed class IdsInstance
 
     private (SnowflakeSource Snowflakes, SequenceSource Sequences) Start()
     {
-        var (marks, agreed, metrics) = (new HighWater(_store, _views, Clock), new AgreedLayout(_store, _views, Layout, Clock), new IdsMetrics());
-        var leases = new WorkerLeases(_views, marks, agreed, Layout, Options, metrics, Clock, _random, NullLogger<WorkerLeases>.Instance);
+        var (agreed, metrics) = (new AgreedLayout(_store, _views, _layout, Clock), new IdsMetrics());
+        var leases = new WorkerLeases(_views, Marks, agreed, _layout, _options, metrics, Clock, _random, NullLogger<WorkerLeases>.Instance);
         return (
-            new SnowflakeSource(leases, Layout, Options, metrics, Clock, NullLogger<SnowflakeSource>.Instance),
-            new SequenceSource(new SegmentStore(_views, marks, Clock, _random), _views, metrics, Clock, NullLogger<SequenceSource>.Instance));
+            new SnowflakeSource(leases, _layout, _options, metrics, Clock, NullLogger<SnowflakeSource>.Instance),
+            new SequenceSource(new SegmentStore(_views, Marks, Clock, _random), _views, metrics, Clock, NullLogger<SequenceSource>.Instance));
     }
 }

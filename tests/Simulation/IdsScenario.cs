@@ -18,12 +18,13 @@ internal sealed class IdsScenario
     private readonly IdsHistory _history = new();
     private readonly List<IdsInstance> _instances;
     private bool _calm;
+    private int _homes = 1;
 
     private IdsScenario(int seed, Mutation mutation)
     {
         _simulator = new Simulator(seed);
         _cluster = new SimulatedCluster(_simulator, Instances, nodesPerRegion: 1 + seed % 2, mostHints: 10_000, mutation);
-        _instances = [.. Enumerable.Range(0, Instances).Select(i => new IdsInstance(i, _cluster.Views[i], _cluster.Coordinators[i], _simulator))];
+        _instances = [.. Enumerable.Range(0, Instances).Select(i => new IdsInstance(i, _cluster, _simulator))];
     }
 
     private Random Random => _simulator.Random;
@@ -50,7 +51,17 @@ internal sealed class IdsScenario
         {
             if (!await AnswersAsync(instance))
                 _history.Broken.Add($"{instance.Name} gets no ids although all is well again");
+            await CheckMarkAsync(instance);
         }
+    }
+
+    // Each home begins where the last one's ceiling was, and no clock is wrong by more than an hour.
+    private async Task CheckMarkAsync(IdsInstance instance)
+    {
+        var each = TimeSpan.FromMinutes(IdsInstance.Hasty.CeilingMinutes) + TimeSpan.FromSeconds(2 * IdsInstance.Hasty.LeaseSeconds);
+        var highest = IdsInstance.FewWorkers.MillisecondsAt(_simulator.Time.GetUtcNow() + TimeSpan.FromHours(1) + _homes * each);
+        if (await instance.Marks.ReadAsync($"snowflake/r{instance.Number % 3 + 1}", "", CancellationToken.None) is { } mark && mark.Others > highest)
+            _history.Broken.Add($"the mark of instance {instance.Number}'s region is {TimeSpan.FromMilliseconds(mark.Others - highest)} higher than any clock explains");
     }
 
     private async Task LiveAsync(IdsInstance instance)
@@ -142,6 +153,7 @@ internal sealed class IdsScenario
                     instance.Clock.Ahead = TimeSpan.FromSeconds(Random.Next(-3_600, 3_601));
                     break;
                 case 7 when _cluster.AllVote:
+                    _homes++;
                     if (Random.Next(2) == 0)
                         _cluster.Wipe(node);
                     else
@@ -151,6 +163,7 @@ internal sealed class IdsScenario
                     await _cluster.RefillAsync(instance.Number);
                     break;
                 case 11:
+                    _homes++;
                     _cluster.Move(node);
                     break;
                 case 10:

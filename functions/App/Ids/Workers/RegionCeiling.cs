@@ -13,7 +13,7 @@ internal sealed class RegionCeiling(HighWater highWater, AgreedLayout agreed, Sn
 {
     private const string Sequence = "snowflake/";
     private const int MostTries = 8;
-    private const int LongestPauseMilliseconds = 100;
+    private const int FirstPauseMilliseconds = 100;
 
     /// <summary>The region's row, once it lets some milliseconds be reserved. Refused when it is not known to.</summary>
     /// <param name="view">Says where the region counts.</param>
@@ -27,7 +27,7 @@ internal sealed class RegionCeiling(HighWater highWater, AgreedLayout agreed, Sn
         {
             // When many instances start at once, most of them find that another has done it.
             if (tries > 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(LongestPauseMilliseconds)), clock, cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(FirstPauseMilliseconds << Math.Min(tries, 4))), clock, cancellationToken);
             var read = await home.Node.Replica.ReadAsync(PartitionOf(home), RegionRow.Name, cancellationToken);
             if (read is RowRead.Unavailable)
                 break;
