@@ -9,7 +9,7 @@ public sealed class IdsFunctions(IdIssuer issuer, IdDecoder decoder)
 {
     [Function("ids-issue")]
     [Access(Access.Services | Access.Operators)]
-    [Operation("Issues ids", Description = "Each is issued once, whatever fails. Ids are strings.")]
+    [Operation("Issues ids", Description = "Each is issued once, whatever fails in any one region. Ids are strings.")]
     [Query("count", "How many: 1 to 10,000, default 1", Type = "integer")]
     [Query("strategy", "snowflake (default), uuid7, uuid4, ticket or multimaster")]
     [Query("name", "The sequence, for ticket and multimaster: 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'; default \"default\"")]
