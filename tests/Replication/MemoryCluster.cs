@@ -76,7 +76,8 @@ internal sealed class MemoryCluster
 
     private Fault Between(string from, string to) => _cut.Contains(from) == _cut.Contains(to) ? Fault.None : Fault.Down;
 
-    private ClusterViews Views(string region) => new(_ => Task.FromResult<ClusterDocument?>(Document), member => Reach(region, member), region, Options, Clock);
+    /// <summary>What one more instance knows of the cluster.</summary>
+    public ClusterViews Views(string region) => new(_ => Task.FromResult<ClusterDocument?>(Document), member => Reach(region, member), region, Options, Clock);
 
     // The table of an incarnation is gone once its node has another.
     private LatestReplica Reach(string from, ClusterMember member)
