@@ -26,6 +26,9 @@ public sealed class IdsMetrics : IDisposable
 
     public void Leased(int leased, int all, string region) => _workers = (leased, all, region);
 
+    /// <summary>Whether the instrument is one of this object's: there may be several of a name in one process.</summary>
+    internal bool Has(Instrument instrument) => instrument.Meter == _meter;
+
     public void Dispose() => _meter.Dispose();
 
     private Measurement<int>[] Workers(int value) => _workers.All == 0 ? [] : [new(value, new KeyValuePair<string, object?>("region", _workers.Region))];

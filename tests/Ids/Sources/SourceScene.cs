@@ -41,13 +41,19 @@ internal sealed class SourceScene
     /// <summary>So many ids, or why not; asked again for some seconds while the refusal is <see cref="IdRefusal.Unavailable"/>, as a client would.</summary>
     public async Task<IdRefusal?> TakeAsync(IdsInstance instance, List<Snowflake> into, int count = 1)
     {
+        var ids = new Snowflake[count];
+        var refusal = await AskAsync(() => instance.Snowflakes.FillAsync(ids, CancellationToken.None));
+        if (refusal is null)
+            into.AddRange(ids);
+        return refusal;
+    }
+
+    /// <summary>What is answered at last, when the request is repeated for some seconds while it cannot be met.</summary>
+    public async Task<IdRefusal?> AskAsync(Func<ValueTask<IdRefusal?>> ask)
+    {
         for (var tries = 0; ; tries++)
         {
-            var ids = new Snowflake[count];
-            var refusal = await instance.Snowflakes.FillAsync(ids, CancellationToken.None);
-            if (refusal is null)
-                into.AddRange(ids);
-            if (refusal is not IdRefusal.Unavailable || tries == 20)
+            if (await ask() is var refusal && (refusal is not IdRefusal.Unavailable || tries == 20))
                 return refusal;
             await Simulator.Delay(TimeSpan.FromMilliseconds(300));
         }
