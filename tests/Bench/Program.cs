@@ -8,6 +8,7 @@ public static class Program
 {
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["ids"] = Ids.IdsBench.RunAsync,
         ["kv"] = Kv.KvBench.RunAsync,
         ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
