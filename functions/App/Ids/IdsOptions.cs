@@ -45,7 +45,7 @@ public sealed class IdsOptions
     public string? Problem(DateTimeOffset now) =>
         DatacenterBits + WorkerBits + SequenceBits != SnowflakeLayout.OtherBits
             ? $"Ids: DatacenterBits {DatacenterBits}, WorkerBits {WorkerBits} and SequenceBits {SequenceBits} must be {SnowflakeLayout.OtherBits} together."
-        : Epoch + EpochAge > now ? $"Ids:Epoch is {Epoch:O}: it must lie at least {EpochAge.TotalDays:0} days back."
+        : now - Epoch < EpochAge ? $"Ids:Epoch is {Epoch:O}: it must lie at least {EpochAge.TotalDays:0} days back."
         : now - Epoch >= TimeSpan.FromMilliseconds(SnowflakeLayout.EndMilliseconds) ? $"Ids:Epoch is {Epoch:O}: 41 bits of milliseconds have run out since."
         : null;
 }

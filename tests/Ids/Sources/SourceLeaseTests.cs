@@ -124,5 +124,37 @@ public class SourceLeaseTests
         Assert.All(scene.Workers(2), row => Assert.Equal(1, row.LeaseEpoch));
     });
 
+    [Fact]
+    public void However_many_messages_are_lost_while_it_leases_and_renews_it_ends_up_with_what_is_stored() => SourceScene.Play(async scene =>
+    {
+        var (instance, ids) = (scene.Instance(1), new List<Snowflake>());
+        scene.Cluster.Nodes["r1n1"].Weather = Weather.Lossy;
+        for (var seconds = 0; seconds < 60; seconds++)
+        {
+            await scene.Simulator.Delay(TimeSpan.FromSeconds(1));
+            await scene.TakeAsync(instance, ids);
+        }
+
+        scene.Cluster.Nodes["r1n1"].Weather = Weather.Fair;
+        await scene.Simulator.Delay(2 * Lease);
+        Assert.Null(await scene.TakeAsync(instance, ids));
+        Assert.Contains(instance.Snowflakes.Lease!.Row, scene.Workers(1));
+        Assert.Equal(ids.Distinct().Order(), ids);
+    }, orders: 20);
+
+    [Fact]
+    public void Each_region_issues_as_a_datacenter_of_its_own_and_one_too_many_is_refused() => SourceScene.Play(async scene =>
+    {
+        var layout = new SnowflakeLayout(IdsInstance.FewWorkers.Epoch, 1, 9, 12);
+        for (var region = 1; region <= 2; region++)
+        {
+            var ids = new List<Snowflake>();
+            Assert.Null(await scene.TakeAsync(scene.Instance(region, layout: layout), ids, 1_000));
+            Assert.All(ids, id => Assert.Equal(region - 1, layout.DatacenterOf(id)));
+        }
+
+        Assert.Equal(new IdRefusal.NoDatacenter("r3", 2, 2), await scene.TakeAsync(scene.Instance(3, layout: layout), []));
+    });
+
     private static long Milliseconds(Snowflake id) => IdsInstance.FewWorkers.MillisecondsAt(IdsInstance.FewWorkers.TimeOf(id));
 }

@@ -36,11 +36,11 @@ public readonly record struct Snowflake(long Value) : IComparable<Snowflake>, IS
     public static Snowflake Parse(ReadOnlySpan<char> s, IFormatProvider? provider = null) =>
         TryParse(s, out var id) ? id : throw new FormatException($"'{s}' is no id: it must be a decimal number from 1 to {long.MaxValue}.");
 
-    /// <summary>Reads decimal digits, exactly as they are written: no sign, no space, no leading zero, from 1 to 2^63 - 1.</summary>
+    /// <summary>Reads ASCII decimal digits, exactly as they are written: no sign, no space, no leading zero, from 1 to 2^63 - 1.</summary>
     public static bool TryParse(ReadOnlySpan<char> s, out Snowflake result)
     {
         long value = 0;
-        var well = s is not (['0', ..] or []) && long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        var well = s is not (['0', ..] or []) && !s.ContainsAnyExceptInRange('0', '9') && long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out value);
         result = new Snowflake(value);
         return well;
     }

@@ -63,17 +63,21 @@ public sealed partial class SnowflakeSource : IAsyncDisposable, IDisposable
             var waited = _clock.GetElapsedTime(startedAt);
             if (waited > OperationLimit)
                 return IdRefusal.Unavailable.Instance;
-            if (Extend(some))
+            if (!Extend(1))
             {
-                // As far ahead of the clock as it may be: there is room now, or for fewer, or soon.
-                if (some > 1)
-                    some /= 2;
-                else
-                    await Task.Delay(Tick, _clock, cancellationToken);
+                if (await ChangedAsync(OperationLimit - waited, cancellationToken) is { } refusal)
+                    return refusal;
+                if (!Extend(1))
+                    return IdRefusal.Unavailable.Instance;
             }
-            else if (await ChangedAsync(OperationLimit - waited, cancellationToken) is { } refusal)
+            else if (some > 1)
             {
-                return refusal;
+                // There may be room now, or for fewer.
+                some /= 2;
+            }
+            else
+            {
+                await Task.Delay(Tick, _clock, cancellationToken);
             }
         }
 
