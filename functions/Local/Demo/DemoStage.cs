@@ -48,6 +48,8 @@ internal sealed class DemoStage : IDisposable
         return await _http.SendAsync(request);
     }
 
+    public Task<HttpResponseMessage> PostAsync(string path) => _http.PostAsync(Path(path), null);
+
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(Path(path));
 
     public async Task<JsonElement> JsonAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(Path(path));

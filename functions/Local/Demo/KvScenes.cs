@@ -17,13 +17,17 @@ internal sealed class KvScenes
     /// <param name="clock">Makes keys that no earlier demo wrote.</param>
     public KvScenes(TimeProvider clock) => _run = clock.GetUtcNow().ToUnixTimeSeconds().ToString("x", CultureInfo.InvariantCulture);
 
-    public IEnumerable<Scene> All() =>
+    /// <summary>The scenes in their order, with those of ids between them.</summary>
+    public IEnumerable<Scene> With(IdsScenes ids) =>
     [
         new("A value and its three homes", HomesAsync),
         new("Two clients write one key at once", SiblingsAsync),
+        ids.FiveWays,
         new("A region's storage dies", DeathAsync),
+        ids.DuringDeath,
         new("Hints grow for it", HintsAsync),
         new("The region returns", ReturnAsync),
+        ids.AfterReturn,
         new("Hints are handed over, and repair compares all", RepairAsync),
     ];
 

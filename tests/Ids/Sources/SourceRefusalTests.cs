@@ -65,7 +65,7 @@ public class SourceRefusalTests
         for (; refusal is null && cutAt < TimeSpan.FromMinutes(5); cutAt += TimeSpan.FromSeconds(1))
         {
             await scene.Simulator.Delay(TimeSpan.FromSeconds(1));
-            refusal = await instance.Snowflakes.FillAsync(new Snowflake[1], CancellationToken.None);
+            refusal = await instance.Snowflakes.FillAsync(new Snowflake[300], CancellationToken.None);
         }
 
         Assert.IsType<IdRefusal.Unavailable>(refusal);
