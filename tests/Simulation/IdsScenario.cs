@@ -11,7 +11,7 @@ internal sealed class IdsScenario
     private const int Instances = 6;
     private const int ClientsEach = 2;
     private const int RequestsEach = 12;
-    private const int OpeningsOfHome = 10;
+    private const int OpeningsOfHome = 1;
     private static readonly string[] Names = ["a", "b"];
 
     private readonly Simulator _simulator;
@@ -41,7 +41,7 @@ internal sealed class IdsScenario
 
     private async Task LiveAsync()
     {
-        await _cluster.StartAsync();
+        await _cluster.SettleAsync();
         var weather = WeatherAsync();
         await Task.WhenAll(_instances.SelectMany(instance => Enumerable.Range(0, ClientsEach).Select(_ => LiveAsync(instance))));
         _calm = true;

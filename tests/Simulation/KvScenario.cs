@@ -45,7 +45,7 @@ internal sealed class KvScenario
 
     private async Task LiveAsync()
     {
-        await _cluster.StartAsync();
+        await _cluster.SettleAsync();
         var weather = WeatherAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ClientAsync()));
         _calm = true;

@@ -15,7 +15,7 @@ internal sealed class SimulatedCluster
     private readonly HashSet<int> _paused = [];
     private readonly List<ClusterViews> _views = [];
     private readonly List<HealthGossip> _gossip = [];
-    private readonly Dictionary<string, (string Table, ulong Incarnation)> _movedFrom = [];
+    private readonly Dictionary<string, ClusterMember> _movedFrom = [];
     private ClusterDocument _document;
 
     /// <param name="simulator">The clock, the randomness and the order of steps.</param>
@@ -48,12 +48,12 @@ internal sealed class SimulatedCluster
     /// <summary>No node is being refilled.</summary>
     public bool AllVote => _document.Nodes.All(n => n.State == MemberState.Member);
 
-    /// <summary>Each coordinator's view is in place before anything begins.</summary>
-    public async Task StartAsync()
+    /// <summary>Each coordinator's view is the membership in force, as it is before anything begins.</summary>
+    public async Task SettleAsync()
     {
         foreach (var views in _views)
         {
-            while (await views.GetAsync(CancellationToken.None) is null)
+            while (await views.RefreshAsync(CancellationToken.None) is not { } view || !view.Document.IsSameAs(_document))
                 await _simulator.Delay(TimeSpan.FromMilliseconds(100));
         }
     }
@@ -80,11 +80,25 @@ internal sealed class SimulatedCluster
     /// <summary>What is counted on the node alone is counted elsewhere from now on, or again where it was before the last move; nothing is lost, and both places can be reached.</summary>
     public void Move(string node)
     {
-        var incarnation = Member(node).Incarnation;
+        if (_simulator.Random.Next(2) == 0 && MoveBack(node))
+            return;
+        MoveOn(node);
+    }
+
+    /// <summary>What is counted on the node alone is counted again where it was before the last move; unless there was none, or the node lost its state since.</summary>
+    public bool MoveBack(string node)
+    {
+        if (!_movedFrom.TryGetValue(node, out var before) || before.Table != Member(node).Table)
+            return false;
+        MoveOn(node);
+        _document = _document with { Nodes = [.. _document.Nodes.Select(n => n.Id == node ? n with { Incarnation = before.Incarnation } : n)] };
+        return true;
+    }
+
+    private void MoveOn(string node)
+    {
+        _movedFrom[node] = Member(node);
         _document = _document.AcceptRollback(new HashSet<string>([node]), () => SecureRandom.Next64(_simulator.Random));
-        if (_movedFrom.TryGetValue(node, out var before) && before.Table == Member(node).Table && _simulator.Random.Next(2) == 0)
-            _document = _document with { Nodes = [.. _document.Nodes.Select(n => n.Id == node ? n with { Incarnation = before.Incarnation } : n)] };
-        _movedFrom[node] = (Member(node).Table, incarnation);
     }
 
     /// <summary>

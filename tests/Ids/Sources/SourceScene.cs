@@ -24,7 +24,7 @@ internal sealed class SourceScene
             var scene = new SourceScene(new Simulator(seed), instances);
             scene.Simulator.Run(async () =>
             {
-                await scene.Cluster.StartAsync();
+                await scene.Cluster.SettleAsync();
                 await play(scene);
             });
         }

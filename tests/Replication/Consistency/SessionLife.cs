@@ -57,7 +57,7 @@ internal sealed class SessionLife
 
     private async Task LiveAsync()
     {
-        await _cluster.StartAsync();
+        await _cluster.SettleAsync();
         var weather = _parted ? WeatherAsync() : Task.CompletedTask;
         await Task.WhenAll(Enumerable.Range(0, Sessions).Select(_ => SessionAsync()));
         _over = true;

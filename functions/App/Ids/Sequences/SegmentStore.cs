@@ -29,14 +29,13 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Time
             if (by.Place < 0 || by.Place >= by.Step)
                 return (null, default, new IdRefusal.NoDatacenter(by.Home.Node.Region, by.Place, by.Step));
 
-            var (replica, partition) = (by.Home.Node.Replica, by.Home.Partition(by.Key));
-            var read = await replica.ReadAsync(partition, Row, cancellationToken);
-            if (read is RowRead.Unavailable)
+            var partition = by.Home.Partition(by.Key);
+            var read = await by.Home.ReadOrOpenAsync(partition, Row, () => OpeningAsync(by, cancellationToken), cancellationToken);
+            if (read is RowRead.Missing)
+                continue;
+            if (read is not RowRead.Found(var row) || RowJson.TryDecode<SegmentRow>(row.Data) is not { } stored)
                 return Unavailable;
-            var stored = read is RowRead.Found(var row) ? RowJson.TryDecode<SegmentRow>(row.Data) : null;
-            if (read is RowRead.Found && stored is null)
-                return Unavailable;
-            if (stored?.Taker == taker)
+            if (stored.Taker == taker)
                 return (by, new Segment(stored.Next - count, count), null);
 
             if (await AllowAsync(view, by, stored, count, cancellationToken) is not { } allowed)
@@ -45,8 +44,7 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Time
                 return (null, default, IdRefusal.UsedUp.Instance);
 
             var data = RowJson.Encode(allowed with { Next = allowed.Next + count, Taker = taker });
-            RowChange change = read is RowRead.Found(var old) ? new RowChange.Replace(Row, data, old.ETag) : new RowChange.Insert(Row, data);
-            switch (await replica.CommitAsync(partition, [change], cancellationToken))
+            switch (await by.Home.Node.Replica.CommitAsync(partition, [new RowChange.Replace(Row, data, row.ETag)], cancellationToken))
             {
                 case RowCommit.Done:
                     return (by, new Segment(allowed.Next, count), null);
@@ -60,19 +58,14 @@ internal sealed class SegmentStore(ClusterViews views, HighWater highWater, Time
 
     private static (Allocator? By, Segment Segment, IdRefusal? Refusal) Unavailable => (null, default, IdRefusal.Unavailable.Instance);
 
-    // The row, with a ceiling that lets so many more be handed out; null when no quorum answers.
-    private async Task<SegmentRow?> AllowAsync(ClusterView view, Allocator by, SegmentRow? stored, int count, CancellationToken cancellationToken)
-    {
-        if (stored is not null && stored.Next + count <= stored.Ceiling)
-            return stored;
+    private async Task<byte[]?> OpeningAsync(Allocator by, CancellationToken cancellationToken) =>
+        await highWater.ReadAsync(by.Key, by.Home.Id, cancellationToken) is { } mark ? RowJson.Encode(new SegmentRow(Math.Max(mark.Value, mark.Others), 0, mark.Others, "")) : null;
 
-        // A table that knows nothing of this sequence: it was lost, or the sequence is new.
-        if (stored is null)
-        {
-            if (await highWater.ReadAsync(by.Key, by.Home.Id, cancellationToken) is not { } mark)
-                return null;
-            stored = new SegmentRow(Math.Max(mark.Value, mark.Others), 0, mark.Others, "");
-        }
+    // The row, with a ceiling that lets so many more be handed out; null when no quorum answers.
+    private async Task<SegmentRow?> AllowAsync(ClusterView view, Allocator by, SegmentRow stored, int count, CancellationToken cancellationToken)
+    {
+        if (stored.Next + count <= stored.Ceiling)
+            return stored;
 
         var to = Math.Min(stored.Next + (long)count * SegmentsAhead, by.End);
         if (await highWater.RaiseAsync(view, by.Key, by.Home.Id, to, cancellationToken) is not { } raised)

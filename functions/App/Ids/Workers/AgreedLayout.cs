@@ -33,9 +33,8 @@ internal sealed class AgreedLayout(ReplicatedStore store, ClusterViews views, Sn
     private async Task<string?> DecidedAsync(ClusterView view, CancellationToken cancellationToken)
     {
         var home = Home.OfKey(view, Key);
-        var partition = home.Partition("layout");
-        await home.Node.Replica.CommitAsync(partition, [new RowChange.Insert(Row, Encoding.UTF8.GetBytes(layout.Name))], cancellationToken);
-        return await home.Node.Replica.ReadAsync(partition, Row, cancellationToken) is RowRead.Found(var row) ? Encoding.UTF8.GetString(row.Data.Span) : null;
+        var read = await home.ReadOrOpenAsync(home.Partition("layout"), Row, () => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(layout.Name)), cancellationToken);
+        return read is RowRead.Found(var row) ? Encoding.UTF8.GetString(row.Data.Span) : null;
     }
 
     // Should there ever be two, neither is this instance's alone.

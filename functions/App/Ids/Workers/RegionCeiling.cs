@@ -28,29 +28,25 @@ internal sealed class RegionCeiling(HighWater highWater, AgreedLayout agreed, Sn
             // When many instances start at once, most of them find that another has done it.
             if (tries > 0)
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(FirstPauseMilliseconds << Math.Min(tries, 4))), clock, cancellationToken);
-            var read = await home.Node.Replica.ReadAsync(PartitionOf(home), RegionRow.Name, cancellationToken);
-            if (read is RowRead.Unavailable)
-                break;
-            var stored = read is RowRead.Found(var row) ? RowJson.TryDecode<RegionRow>(row.Data) : null;
-            if (read is RowRead.Found && stored is null)
-                break;
-            if ((stored ?? await OpenedAsync(home, cancellationToken)) is not { } region)
+            var read = await home.ReadOrOpenAsync(PartitionOf(home), RegionRow.Name, () => OpeningAsync(home, cancellationToken), cancellationToken);
+            if (read is RowRead.Missing)
                 continue;
+            if (read is not RowRead.Found(var row) || RowJson.TryDecode<RegionRow>(row.Data) is not { } region)
+                break;
 
             if (region.Layout != layout.Name)
                 return (null, new IdRefusal.OtherLayout(region.Layout, layout.Name));
             var (from, until) = span(region);
             if (from >= SnowflakeLayout.EndMilliseconds)
                 return (null, IdRefusal.UsedUp.Instance);
-            if (stored is not null && until <= region.Ceiling)
+            if (until <= region.Ceiling)
                 return (region, null);
 
-            if (await RaisedAsync(view, home, region, until, cancellationToken) is { } raised)
+            if (await RaisedAsync(view, home, region, until, cancellationToken) is { } raised
+                && await home.Node.Replica.CommitAsync(PartitionOf(home), [new RowChange.Replace(RegionRow.Name, RowJson.Encode(raised), row.ETag)], cancellationToken) is RowCommit.Done
+                && span(raised).Until <= raised.Ceiling)
             {
-                var data = RowJson.Encode(raised);
-                RowChange change = read is RowRead.Found(var old) ? new RowChange.Replace(RegionRow.Name, data, old.ETag) : new RowChange.Insert(RegionRow.Name, data);
-                if (await home.Node.Replica.CommitAsync(PartitionOf(home), [change], cancellationToken) is RowCommit.Done && span(raised).Until <= raised.Ceiling)
-                    return (raised, null);
+                return (raised, null);
             }
         }
 
@@ -60,10 +56,9 @@ internal sealed class RegionCeiling(HighWater highWater, AgreedLayout agreed, Sn
     /// <summary>Where a region's worker ids lie.</summary>
     public static string PartitionOf(Home home) => home.Partition("workers/" + home.Node.Region);
 
-    // A table that knows nothing of this region: its tables were lost, or nobody ever asked for an id here.
-    private async Task<RegionRow?> OpenedAsync(Home home, CancellationToken cancellationToken) =>
+    private async Task<byte[]?> OpeningAsync(Home home, CancellationToken cancellationToken) =>
         await agreed.NameAsync(cancellationToken) is { } name && await highWater.ReadAsync(Sequence + home.Node.Region, home.Id, cancellationToken) is { } mark
-            ? new RegionRow(Math.Max(mark.Value, mark.Others), 0, mark.Others, name)
+            ? RowJson.Encode(new RegionRow(Math.Max(mark.Value, mark.Others), 0, mark.Others, name))
             : null;
 
     private async Task<RegionRow?> RaisedAsync(ClusterView view, Home home, RegionRow region, long until, CancellationToken cancellationToken) =>
