@@ -17,7 +17,7 @@ public sealed class GeneratorsAreKilled : IDisposable
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(30);
 
     // On a busy machine there is more time for ids and kills.
-    private static readonly TimeSpan MostWork = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan MostWork = TimeSpan.FromSeconds(75);
 
     // The least that can be set, and what is longer than it.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
