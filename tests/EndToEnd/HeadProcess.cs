@@ -47,7 +47,7 @@ internal sealed class HeadProcess : IAsyncDisposable
             RedirectStandardError = true,
         })!;
         var head = new HeadProcess(process, port, launched);
-        head.ReadLines();
+        process.ReadInto(head._lines);
         return head;
     }
 
@@ -94,20 +94,6 @@ internal sealed class HeadProcess : IAsyncDisposable
     /// <summary>Returns when each has ended.</summary>
     public static Task EndOfAsync(IEnumerable<Process> processes) => Task.WhenAll(
         processes.Select(process => process.WaitForExitAsync(Cancelled).WaitAsync(EndLimit, TimeProvider.System, Cancelled)));
-
-    private void ReadLines()
-    {
-        void Keep(object sender, DataReceivedEventArgs e)
-        {
-            if (e.Data is { } line)
-                _lines.Enqueue(line);
-        }
-
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
 
     private async Task<bool> IsHealthyAsync()
     {

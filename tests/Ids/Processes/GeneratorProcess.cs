@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Serverless.Tests.EndToEnd;
 
 namespace Serverless.Tests.Ids;
 
@@ -43,7 +44,7 @@ internal sealed class GeneratorProcess : IDisposable
         // It starts many times, and never for long.
         start.Environment["DOTNET_TieredPGO"] = "0";
         var generator = new GeneratorProcess(Process.Start(start)!);
-        generator.ReadLines();
+        generator._process.ReadInto(generator._lines);
         return generator;
     }
 
@@ -75,19 +76,5 @@ internal sealed class GeneratorProcess : IDisposable
         _process.Dispose();
     }
 
-    private Task EndAsync() => EndToEnd.HeadProcess.EndOfAsync([_process]);
-
-    private void ReadLines()
-    {
-        void Keep(object sender, DataReceivedEventArgs e)
-        {
-            if (e.Data is { } line)
-                _lines.Enqueue(line);
-        }
-
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
+    private Task EndAsync() => HeadProcess.EndOfAsync([_process]);
 }
