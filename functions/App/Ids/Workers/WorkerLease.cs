@@ -1,3 +1,5 @@
+using Serverless.Replication;
+
 namespace Serverless.Ids;
 
 /// <summary>A worker id that this instance holds. Immutable.</summary>

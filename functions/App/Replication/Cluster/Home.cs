@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Serverless.Replication;
 
-namespace Serverless.Ids;
+namespace Serverless.Replication;
 
 /// <summary>
 /// The one table in which something is counted: a node in one incarnation, told from the membership alone so that all instances agree. It changes when the node loses its state,
