@@ -88,6 +88,19 @@ public abstract class ReplicaContract
         Assert.Equal(["kv.0", "kv.A"], await NamesAsync(replica, "kv.0", "kv/", 2));
     }
 
+    [Fact]
+    public async Task A_row_says_when_the_storage_wrote_it()
+    {
+        var replica = await CreateAsync();
+        var before = TimeProvider.System.GetUtcNow();
+        await DoneAsync(replica, new RowChange.Put("kv.a", Bytes(1)));
+        var etag = await DoneAsync(replica, new RowChange.Put("kv.a", Bytes(2)));
+        var after = TimeProvider.System.GetUtcNow();
+        var row = await RowAsync(replica, "kv.a");
+        Assert.Equal(etag, row.ETag);
+        Assert.InRange(row.Written, before - TimeSpan.FromMilliseconds(1), after);
+    }
+
     private static byte[] Bytes(int length)
     {
         var bytes = new byte[length];

@@ -8,7 +8,7 @@ namespace Serverless.Tests.Replication;
 /// distinct rows and under 4 MiB each, rows under 960 KiB, row names of at most 512 allowed characters. One process, nothing
 /// survives it: for tests only.
 /// </summary>
-internal sealed class MemoryReplica : IReplica
+internal sealed class MemoryReplica(TimeProvider? clock = null) : IReplica
 {
     private const int MostChanges = 100;
     private const int MostRowBytes = 15 * 64 * 1024;
@@ -16,7 +16,8 @@ internal sealed class MemoryReplica : IReplica
     private const int LongestName = 512;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, SortedDictionary<string, (long Stamp, byte[] Data)>> _partitions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<string, Stored>> _partitions = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private long _stamp;
 
     /// <summary>Every row, for checks over all of a node's state.</summary>
@@ -78,7 +79,7 @@ internal sealed class MemoryReplica : IReplica
         }
     }
 
-    private static string? Refusal(SortedDictionary<string, (long Stamp, byte[] Data)> rows, RowChange change)
+    private static string? Refusal(SortedDictionary<string, Stored> rows, RowChange change)
     {
         var exists = rows.TryGetValue(change.Row, out var now);
         return change switch
@@ -91,7 +92,7 @@ internal sealed class MemoryReplica : IReplica
         };
     }
 
-    private string Apply(SortedDictionary<string, (long Stamp, byte[] Data)> rows, RowChange change)
+    private string Apply(SortedDictionary<string, Stored> rows, RowChange change)
     {
         if (change is RowChange.Delete)
         {
@@ -99,7 +100,7 @@ internal sealed class MemoryReplica : IReplica
             return "";
         }
 
-        rows[change.Row] = (++_stamp, Data(change).ToArray());
+        rows[change.Row] = new Stored(++_stamp, Data(change).ToArray(), _clock.GetUtcNow());
         return ETag(_stamp);
     }
 
@@ -131,7 +132,9 @@ internal sealed class MemoryReplica : IReplica
         Assert.DoesNotContain(name, c => c is '/' or '\\' or '#' or '?' or '%' || char.IsControl(c));
     }
 
-    private static Row ToRow(string name, (long Stamp, byte[] Data) stored) => new(name, ETag(stored.Stamp), stored.Data);
+    private static Row ToRow(string name, Stored stored) => new(name, ETag(stored.Stamp), stored.Data, stored.Written);
 
     private static string ETag(long stamp) => stamp.ToString(CultureInfo.InvariantCulture);
+
+    private readonly record struct Stored(long Stamp, byte[] Data, DateTimeOffset Written);
 }

@@ -1,4 +1,5 @@
 using Serverless.Ids;
+using Serverless.Limits;
 using Serverless.Replication;
 
 namespace Serverless.Tests.Simulation;
@@ -28,6 +29,15 @@ internal enum Mutation
 
     /// <summary>High-water marks are acknowledged but not kept.</summary>
     DropMark,
+
+    /// <summary>What an instance takes ahead of a limit is not stored.</summary>
+    ForgetHold,
+
+    /// <summary>A swap of a subject's row whose answer was lost, or that was refused, counts as done.</summary>
+    TrustLostCount,
+
+    /// <summary>A home that is new counts as if it had always been there.</summary>
+    ForgetOpening,
 }
 
 /// <summary>Breaks one rule where the code meets storage.</summary>
@@ -45,12 +55,16 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
         if (mutation == Mutation.DropMark && changes.Any(change => change.Row.StartsWith("ids.", StringComparison.Ordinal)))
             return Done(changes);
         var outcome = await inner.CommitAsync(partition, [.. changes.Where(Passes).Select(Change)], cancellationToken);
+        if (mutation == Mutation.TrustLostCount && outcome is RowCommit.Uncertain or RowCommit.Refused && IsSubject(changes[0]))
+            return Done(changes);
         return mutation == Mutation.TrustLostAnswer && outcome is RowCommit.Uncertain && (IsWorker(changes[0]) || changes[0].Row == "0.segment") ? Done(changes) : outcome;
     }
 
     private static RowCommit.Done Done(IReadOnlyList<RowChange> changes) => new([.. changes.Select(_ => "1")]);
 
     private static bool IsWorker(RowChange change) => change.Row.StartsWith("0.worker.", StringComparison.Ordinal);
+
+    private static bool IsSubject(RowChange change) => change.Row.StartsWith("limits.", StringComparison.Ordinal);
 
     private bool Passes(RowChange change) => mutation != Mutation.SkipLogRow || !change.Row.StartsWith(LogRow.First, StringComparison.Ordinal);
 
@@ -63,8 +77,22 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
             RowChange.Insert(var row, var data) => new RowChange.Insert(row, Unreserved(data)),
             _ => change,
         },
+        Mutation.ForgetHold when IsSubject(change) => change switch
+        {
+            RowChange.Replace(var row, var data, var etag) => new RowChange.Replace(row, WithoutHolds(data), etag),
+            RowChange.Insert(var row, var data) => new RowChange.Insert(row, WithoutHolds(data)),
+            _ => change,
+        },
+        Mutation.ForgetOpening when change is RowChange.Insert(var row, _) && row.StartsWith("0.opened.", StringComparison.Ordinal) =>
+            new RowChange.Insert(row, "{\"since\":0}"u8.ToArray()),
         _ => change,
     };
+
+    private static byte[] WithoutHolds(ReadOnlyMemory<byte> data)
+    {
+        var row = SubjectRow.FromJson(data)!;
+        return (row with { Limits = [.. row.Limits.Select(limit => limit with { State = limit.State with { Holds = [] } })] }).ToJson();
+    }
 
     private static byte[] Unreserved(ReadOnlyMemory<byte> data) => RowJson.Encode(RowJson.TryDecode<WorkerRow>(data)! with { ReservedUntil = 0 });
 

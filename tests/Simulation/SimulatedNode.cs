@@ -31,7 +31,7 @@ internal sealed class SimulatedNode(Simulator simulator)
     /// <summary>Told of every change that was made.</summary>
     public Action<RowChange>? Committed { get; set; }
 
-    public void Create(string table) => _tables[table] = new MemoryReplica();
+    public void Create(string table) => _tables[table] = new MemoryReplica(simulator.Time);
 
     public MemoryReplica Table(string table) => _tables[table];
 

@@ -20,6 +20,7 @@ public sealed class ClusterViews
     private Task _loading = Task.CompletedTask;
     private ClusterView? _view;
     private long _triedAt;
+    private long _saidAt;
     private bool _expired;
     private int _turns;
 
@@ -43,6 +44,9 @@ public sealed class ClusterViews
     }
 
     public string Region { get; }
+
+    /// <summary>How long ago it is that a majority was last known to hold the view to be in force; never, when none was read.</summary>
+    public TimeSpan Age => Volatile.Read(ref _saidAt) is var at and not 0 ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
 
     /// <summary>Grows with every change of this instance's verdict on a node.</summary>
     public int Turns => Volatile.Read(ref _turns);
@@ -86,6 +90,7 @@ public sealed class ClusterViews
     private async Task<ClusterDocument?> LoadAsync()
     {
         using var limit = new CancellationTokenSource(LoadLimit, _clock);
+        var asked = _clock.GetTimestamp();
         try
         {
             Volatile.Write(ref _expired, false);
@@ -96,6 +101,8 @@ public sealed class ClusterViews
             {
                 if (document is not null && (_view is null || (document.Epoch >= _view.Epoch && !document.IsSameAs(_view.Document))))
                     _view = new ClusterView(document, document.Nodes.ToDictionary(m => m.Id, Connect, StringComparer.Ordinal));
+                if (document is not null && document.IsSameAs(_view!.Document))
+                    Volatile.Write(ref _saidAt, Math.Max(asked, _saidAt));
             }
 
             return document;

@@ -17,7 +17,11 @@ public interface IReplica
 }
 
 /// <summary>One stored row.</summary>
-public readonly record struct Row(string Name, string ETag, ReadOnlyMemory<byte> Data);
+/// <param name="Name">Its name.</param>
+/// <param name="ETag">Changes with each change.</param>
+/// <param name="Data">Its bytes.</param>
+/// <param name="Written">When it was last changed, by the storage's own clock, rounded down to a millisecond at most.</param>
+public readonly record struct Row(string Name, string ETag, ReadOnlyMemory<byte> Data, DateTimeOffset Written = default);
 
 /// <summary>One change inside a transaction.</summary>
 public abstract record RowChange(string Row)

@@ -138,10 +138,10 @@ internal sealed class TableReplica(TableClient table) : IReplica
     {
         var first = entity.GetBinary(Properties[0]) ?? [];
         if (first.Length < PropertyBytes)
-            return new Row(entity.RowKey, entity.ETag.ToString(), first);
+            return new Row(entity.RowKey, entity.ETag.ToString(), first, entity.Timestamp ?? default);
 
         var chunks = Properties.Select(entity.GetBinary).TakeWhile(chunk => chunk is not null);
-        return new Row(entity.RowKey, entity.ETag.ToString(), chunks.SelectMany(chunk => chunk!).ToArray());
+        return new Row(entity.RowKey, entity.ETag.ToString(), chunks.SelectMany(chunk => chunk!).ToArray(), entity.Timestamp ?? default);
     }
 
     private static string ETag(Response response) => response.Headers.ETag?.ToString() ?? "";

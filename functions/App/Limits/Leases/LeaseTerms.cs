@@ -1,0 +1,48 @@
+namespace Serverless.Limits;
+
+/// <summary>For how long, and how much, an instance takes ahead of one subject's limits.</summary>
+/// <param name="clock">Converts timestamps.</param>
+internal sealed class LeaseTerms(TimeProvider clock)
+{
+    private const int LeasesPerWindow = 50;
+    private const double MostStretch = 8;
+
+    // What will be needed is guessed a little high: asking again costs more than giving back.
+    private const double Headroom = 1.25;
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
+    private double _stretch = 1;
+
+    /// <summary>A 50th of the window, from 100 ms to 1 s: held that long, tokens are missed by others for 2 % of the window at most. Longer, up to a tenth of the window, while instances are in each other's way.</summary>
+    public TimeSpan LeaseOf(LimitRule rule)
+    {
+        var lease = TimeSpan.FromTicks(Math.Clamp(rule.Window.Ticks / LeasesPerWindow, Shortest.Ticks, Longest.Ticks));
+        var most = TimeSpan.FromTicks(Math.Max(lease.Ticks, rule.Window.Ticks / 10));
+        return lease * _stretch < most ? lease * _stretch : most;
+    }
+
+    /// <summary>How many tokens to take ahead: what the rate needs during a lease, but of what others want too only half. None when that is not worth a hold.</summary>
+    /// <param name="limit">Knows its rate.</param>
+    /// <param name="has">Tokens that it has.</param>
+    /// <param name="available">What can be had.</param>
+    /// <param name="others">Whether other instances hold some.</param>
+    public long Ahead(LocalLimit limit, long has, long available, bool others)
+    {
+        var needed = limit.Rate * LeaseOf(limit.Rule).TotalSeconds * Headroom;
+        return needed < 2 ? 0 : Math.Max(0, Math.Min((long)Math.Min(needed, long.MaxValue / 4) - has, others ? available / 2 : available));
+    }
+
+    /// <summary>Another instance changed the row first.</summary>
+    public void Collided() => _stretch = Math.Min(MostStretch, _stretch * 2);
+
+    /// <summary>A change was made at the first try.</summary>
+    public void Passed() => _stretch = Math.Max(1, _stretch * 0.95);
+
+    /// <summary>A difference of timestamps in ticks.</summary>
+    public long Ticks(long timestamps) => clock.GetElapsedTime(0, timestamps).Ticks;
+
+    /// <summary>A difference of ticks in timestamps, rounded up.</summary>
+    public long Timestamps(long ticks) => (long)Int128.Min(((Int128)ticks * clock.TimestampFrequency + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond, long.MaxValue / 2);
+}

@@ -1,0 +1,38 @@
+namespace Serverless.Limits;
+
+/// <summary>The limits that apply to requests of one kind, resolved to what this instance knows of them: made once, it may be checked any number of times.</summary>
+public sealed class LimitCheck
+{
+    internal LimitCheck(IReadOnlyList<MatchedLimit> limits, LocalSubjects subjects)
+    {
+        Limits = limits;
+        Parts = [.. limits.GroupBy(limit => limit.Subject, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => Resolve(subjects[group.Key], group))];
+        Budget = limits.Count == 0 ? TimeSpan.Zero : limits.Min(limit => limit.Rule.TimeBudget);
+    }
+
+    /// <summary>What applies.</summary>
+    public IReadOnlyList<MatchedLimit> Limits { get; }
+
+    /// <summary>How long storage may take.</summary>
+    public TimeSpan Budget { get; }
+
+    /// <summary>By subject, in the order in which their locks are taken.</summary>
+    internal (LocalSubject Subject, LocalLimit[] Limits)[] Parts { get; }
+
+    /// <summary>A rule that can never give so much; null when all can.</summary>
+    public LimitRule? Exceeded(long cost)
+    {
+        foreach (var limit in Limits)
+        {
+            if (cost > limit.Rule.Capacity && !limit.Rule.Shadow)
+                return limit.Rule;
+        }
+
+        return null;
+    }
+
+    private static (LocalSubject Subject, LocalLimit[] Limits) Resolve(LocalSubject subject, IEnumerable<MatchedLimit> limits) =>
+        (subject, [.. limits.Select(subject.LimitOf)]);
+}

@@ -1,0 +1,239 @@
+using Serverless.Replication;
+
+namespace Serverless.Limits;
+
+/// <summary>
+/// One subject as this instance sees it. Requests are decided here while there are tokens; else they wait for a change of the row, one at a time for all that
+/// wait. Thread-safe.
+/// </summary>
+internal sealed class LocalSubject(string subject, LimiterParts parts)
+{
+    private const int MostTries = 10;
+    private const int LongestPauseMilliseconds = 25;
+
+    private readonly Lock _lock = new();
+    private readonly ReplicaKey _key = SubjectStore.KeyOf(subject);
+    private readonly ulong _holder = SecureRandom.Next64(parts.Random);
+    private readonly LeaseTerms _terms = new(parts.Clock);
+    private readonly List<LocalLimit> _limits = [];
+    private readonly List<Waiter> _waiters = [];
+    private Task _flight = Task.CompletedTask;
+    private StoredSubject? _stored;
+    private bool _returning;
+
+    /// <summary>Guards all that its limits hold. Of several subjects' locks, the one of the least <see cref="Subject"/> is taken first.</summary>
+    public Lock Lock => _lock;
+
+    public string Subject => subject;
+
+    /// <summary>What is known here of a limit.</summary>
+    public LocalLimit LimitOf(MatchedLimit matched)
+    {
+        lock (_lock)
+        {
+            foreach (var limit in _limits)
+            {
+                if (!string.Equals(limit.Id, matched.Id, StringComparison.Ordinal))
+                    continue;
+                limit.Rule = matched.Rule;
+                return limit;
+            }
+
+            var added = new LocalLimit(matched.Id, matched.Rule);
+            if (matched.Rule.Mode == LimitMode.Soft)
+                added.AssumeFree(parts.Clock.GetTimestamp() + _terms.Timestamps(_terms.LeaseOf(matched.Rule).Ticks));
+            _limits.Add(added);
+            return added;
+        }
+    }
+
+    /// <summary>Waits until a change of the row has decided <paramref name="waiter"/>.</summary>
+    public async Task<WaiterOutcome> JoinAsync(Waiter waiter)
+    {
+        lock (_lock)
+            _waiters.Add(waiter);
+        while (true)
+        {
+            await FlyAsync();
+            if (waiter.Outcome is { } outcome)
+                return outcome;
+        }
+    }
+
+    /// <summary>Has the row changed for what is coming, while requests go on.</summary>
+    public void Prefetch() => _ = FlyAsync();
+
+    private Task FlyAsync()
+    {
+        lock (_lock)
+        {
+            if (_flight.IsCompleted)
+                _flight = ChangeAsync();
+            return _flight;
+        }
+    }
+
+    private async Task ChangeAsync()
+    {
+        // Whoever asked holds the lock.
+        await Task.Yield();
+        List<Waiter> waiters;
+        lock (_lock)
+        {
+            waiters = [.. _waiters];
+            _waiters.Clear();
+        }
+
+        try
+        {
+            if (await TryAsync(waiters) is { } why)
+            {
+                _stored = null;
+                waiters.ForEach(waiter => waiter.Outcome = new WaiterOutcome.Failed(why));
+            }
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            _stored = null;
+            waiters.ForEach(waiter => waiter.Outcome = new WaiterOutcome.Failed(failure.GetType().Name));
+            parts.Failed(failure, subject);
+        }
+
+        ReturnLater();
+    }
+
+    // Null when it was done, else why not.
+    private async Task<string?> TryAsync(List<Waiter> waiters)
+    {
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (await StoredAsync() is not { } stored || parts.Store.NowAt(stored.Home) is not { } now)
+                return "the home of the subject does not answer";
+            SubjectPlan plan;
+            lock (_lock)
+                plan = PlanOf(stored, now, waiters);
+            if (plan.IsTooLarge)
+                return $"the subject has more than {SubjectRow.MostParts} limits or open reservations at once";
+            if (!plan.HasChanges)
+            {
+                Finish(plan, stored);
+                return null;
+            }
+
+            parts.Metrics.Called();
+            switch (await SubjectStore.ChangeAsync(stored, plan.Row, CancellationToken.None))
+            {
+                case RowCommit.Done(var etags):
+                    if (tries == 0)
+                        _terms.Passed();
+                    Finish(plan, stored with { Row = plan.Row, ETag = etags[0] });
+                    return null;
+                case RowCommit.Unavailable:
+                    return "the home of the subject does not answer";
+                case RowCommit.Uncertain:
+                    lock (_lock)
+                        plan.Changes.ForEach(change => change.Limit.Unanswered.Add(change));
+                    break;
+                default:
+                    _terms.Collided();
+                    break;
+            }
+
+            _stored = null;
+            await Task.Delay(TimeSpan.FromMilliseconds(parts.Random.Next(LongestPauseMilliseconds * Math.Min(tries, 4) + 1)), parts.Clock, CancellationToken.None);
+        }
+
+        return "too many instances change the subject at once";
+    }
+
+    // As this instance left it, or read again.
+    private async Task<StoredSubject?> StoredAsync()
+    {
+        if (await parts.Store.FindAsync(_key, CancellationToken.None) is not var (home, _))
+            return null;
+        if (_stored is { } known && known.Home.Partition == home.Partition)
+            return known;
+        parts.Metrics.Called();
+        if (await parts.Store.ReadAsync(home, CancellationToken.None) is not { } stored)
+            return null;
+        lock (_lock)
+            _limits.ForEach(limit => Reconcile(limit, stored));
+        return _stored = stored;
+    }
+
+    // What became of changes whose answers were lost: the hold in the row names the one that was made.
+    private void Reconcile(LocalLimit limit, StoredSubject stored)
+    {
+        if (limit.Unanswered.Count == 0)
+            return;
+        var number = -1;
+        foreach (var hold in stored.Row.StateOf(limit.Id, limit.Rule).Holds)
+            number = hold.Holder == _holder ? hold.Sequence : number;
+        if (limit.Unanswered.Find(change => change.Sequence == number) is { } made)
+            made.Apply();
+        else
+            limit.Unanswered.RemoveAll(change => change.ETag != stored.ETag);
+    }
+
+    private SubjectPlan PlanOf(StoredSubject stored, Moment now, List<Waiter> waiters)
+    {
+        var timestamp = parts.Clock.GetTimestamp();
+        foreach (var limit in _limits)
+            limit.Measure(timestamp, parts.Clock);
+        return new SubjectPlan(stored.Row, stored.ETag, stored.Home, now, timestamp, _holder, _terms).Make(_limits, waiters, parts.Random);
+    }
+
+    private void Finish(SubjectPlan plan, StoredSubject stored)
+    {
+        lock (_lock)
+        {
+            _stored = stored;
+            foreach (var change in plan.Changes)
+            {
+                change.Apply();
+                parts.Metrics.Leased(change.Limit.Rule, change.Added);
+                parts.Metrics.Returned(change.Limit.Rule, change.Returned);
+            }
+
+            foreach (var (waiter, outcome) in plan.Outcomes)
+            {
+                waiter.Outcome = outcome;
+                if (outcome is WaiterOutcome.Denied denied && waiter.Wish != Wish.Forecast)
+                    Deny(denied, waiter.Cost, plan.Timestamp, stored);
+            }
+        }
+    }
+
+    private void Deny(WaiterOutcome.Denied denied, long cost, long now, StoredSubject stored)
+    {
+        var limit = denied.Limit;
+        var wait = denied.RetryAfter == TimeSpan.MaxValue ? _terms.LeaseOf(limit.Rule) : denied.RetryAfter;
+
+        // What others hold may come back any time.
+        if (stored.Row.StateOf(limit.Id, limit.Rule).Holds.Length > 0 || stored.Row.Reservations.Length > 0)
+            wait = wait < _terms.LeaseOf(limit.Rule) ? wait : _terms.LeaseOf(limit.Rule);
+        (limit.DeniedUntil, limit.DeniedCost) = (now + _terms.Timestamps(wait.Ticks), cost);
+    }
+
+    // What is held and not used goes back when its time is over, unless a request has had it renewed by then.
+    private void ReturnLater()
+    {
+        lock (_lock)
+        {
+            var due = _limits.Where(limit => limit.Rule.Mode == LimitMode.Soft ? limit.Used > 0 : limit.Tokens > 0).Select(limit => limit.UseBy).DefaultIfEmpty().Max();
+            if (due == 0 || _returning)
+                return;
+            _returning = true;
+            _ = ReturnAsync(due);
+        }
+    }
+
+    private async Task ReturnAsync(long due)
+    {
+        var wait = parts.Clock.GetElapsedTime(parts.Clock.GetTimestamp(), due) + TimeSpan.FromMilliseconds(1);
+        await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Clock, CancellationToken.None);
+        lock (_lock)
+            _returning = false;
+        await FlyAsync();
+    }
+}

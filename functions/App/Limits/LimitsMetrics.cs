@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+
+namespace Serverless.Limits;
+
+/// <summary>The room's metrics, meter "Serverless.Limits". Those by rule bear its name: divide the storage calls by admitted and limited for what a decision costs.</summary>
+public sealed class LimitsMetrics : IDisposable
+{
+    public const string MeterName = "Serverless.Limits";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _admitted;
+    private readonly Counter<long> _limited;
+    private readonly Counter<long> _leased;
+    private readonly Counter<long> _returned;
+    private readonly Counter<long> _calls;
+    private long _called;
+
+    public LimitsMetrics()
+    {
+        _admitted = _meter.CreateCounter<long>("serverless.limits.admitted", "{request}", "Requests that a rule let pass, by rule.");
+        _limited = _meter.CreateCounter<long>("serverless.limits.limited", "{request}", "Requests that a rule refused, or would have in shadow mode, by rule, and why: limit, unavailable.");
+        _leased = _meter.CreateCounter<long>("serverless.limits.leased", "{token}", "Tokens taken ahead, by rule.");
+        _returned = _meter.CreateCounter<long>("serverless.limits.returned", "{token}", "Tokens taken ahead and given back unused, by rule.");
+        _calls = _meter.CreateCounter<long>("serverless.limits.storage.calls", "{call}", "Reads and changes of subjects' rows.");
+    }
+
+    /// <summary>Reads and changes of rows by this object so far.</summary>
+    public long Calls => Interlocked.Read(ref _called);
+
+    /// <summary>Whether anybody listens to what is counted by rule.</summary>
+    public bool IsHeard => _admitted.Enabled || _limited.Enabled;
+
+    public void Admitted(LimitRule rule)
+    {
+        if (_admitted.Enabled)
+            _admitted.Add(1, Of(rule));
+    }
+
+    public void Limited(LimitRule rule, string why)
+    {
+        if (_limited.Enabled)
+            _limited.Add(1, [Of(rule), new("reason", why), new("shadow", rule.Shadow)]);
+    }
+
+    public void Leased(LimitRule rule, long tokens)
+    {
+        if (tokens > 0 && _leased.Enabled)
+            _leased.Add(tokens, Of(rule));
+    }
+
+    public void Returned(LimitRule rule, long tokens)
+    {
+        if (tokens > 0 && _returned.Enabled)
+            _returned.Add(tokens, Of(rule));
+    }
+
+    public void Called()
+    {
+        Interlocked.Increment(ref _called);
+        _calls.Add(1);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Of(LimitRule rule) => new("rule", rule.Name);
+}

@@ -1,0 +1,151 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Serverless.Replication;
+
+namespace Serverless.Limits;
+
+/// <summary>
+/// Reserve, then settle: a request uses its estimated cost at once, and what it turned out not to need is given back. What was reserved is kept in the subjects' rows, so it can be settled
+/// once, on any instance; what nobody settles in time stays used.
+/// </summary>
+public sealed class Reservations
+{
+    // Behind 16 digits and a tilde.
+    private const int NameAt = 17;
+    private const int MostTries = 10;
+    private const int LongestPauseMilliseconds = 50;
+
+    private readonly Limiter _limiter;
+    private readonly SubjectStore _store;
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+
+    internal Reservations(Limiter limiter, SubjectStore store, TimeProvider clock, Random random) => (_limiter, _store, _clock, _random) = (limiter, store, clock, random);
+
+    /// <summary>Uses the cost of every limit, or of none.</summary>
+    /// <param name="check">What applies.</param>
+    /// <param name="cost">At least 1: the most that it may turn out to be.</param>
+    /// <param name="for">How long it may be settled.</param>
+    /// <param name="cancellationToken">Stops waiting; something may have been used by then.</param>
+    public async Task<(LimitVerdict Verdict, string? Reservation)> ReserveAsync(LimitCheck check, long cost, TimeSpan @for, CancellationToken cancellationToken)
+    {
+        if (check.Exceeded(cost) is { } never)
+            return (new LimitVerdict.Impossible(never), null);
+        var had = new List<(string Subject, ulong Id)>();
+        var verdict = (LimitVerdict)LimitVerdict.Admitted.AtOnce;
+        foreach (var (subject, limits) in check.Parts)
+        {
+            var asked = await _limiter.AskAsync(check, subject, new Waiter(limits, cost, Wish.Reservation) { ReservedFor = @for }, cancellationToken);
+            verdict = Limiter.Verdict([asked], check);
+            if (asked.Outcome is WaiterOutcome.Had(_, var id))
+                had.Add((subject.Subject, id));
+            if (verdict is not LimitVerdict.Admitted)
+                break;
+        }
+
+        if (verdict is LimitVerdict.Admitted)
+            return (verdict, Format(had));
+        foreach (var (subject, id) in had)
+            await SettleAsync(subject, id, 0, cancellationToken);
+        return (verdict, null);
+    }
+
+    /// <summary>Says what a reservation came to; the rest of it is given back.</summary>
+    /// <param name="reservation">As it was answered.</param>
+    /// <param name="used">What was used after all: 0 gives all of it back.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<SettleOutcome> SettleAsync(string reservation, long used, CancellationToken cancellationToken)
+    {
+        if (Parse(reservation) is not { } parts)
+            return SettleOutcome.Malformed;
+        var settled = SettleOutcome.Gone;
+        foreach (var (subject, id) in parts)
+        {
+            var outcome = await SettleAsync(subject, id, used, cancellationToken);
+            if (outcome is SettleOutcome.Unavailable or SettleOutcome.TooMuch)
+                return outcome;
+            settled = outcome == SettleOutcome.Settled ? outcome : settled;
+        }
+
+        return settled;
+    }
+
+    private async Task<SettleOutcome> SettleAsync(string subject, ulong id, long used, CancellationToken cancellationToken)
+    {
+        var (key, isUncertain) = (SubjectStore.KeyOf(subject), false);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (await _store.FindAsync(key, cancellationToken) is not var (home, now) || await _store.ReadAsync(home, cancellationToken) is not { } stored)
+                return SettleOutcome.Unavailable;
+            if (stored.Row.Reservations.FirstOrDefault(r => r.Id == id) is not { } reservation || reservation.Until < now.Earliest)
+                return isUncertain ? SettleOutcome.Settled : SettleOutcome.Gone;
+            if (reservation.Parts.Any(part => used > part.Amount))
+                return SettleOutcome.TooMuch;
+            switch (await SubjectStore.ChangeAsync(stored, Settled(stored.Row, reservation, used, now), cancellationToken))
+            {
+                case RowCommit.Done:
+                    return SettleOutcome.Settled;
+                case RowCommit.Unavailable:
+                    return SettleOutcome.Unavailable;
+                case RowCommit.Uncertain:
+                    isUncertain = true;
+                    break;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(LongestPauseMilliseconds)), _clock, CancellationToken.None);
+        }
+
+        return SettleOutcome.Unavailable;
+    }
+
+    private static SubjectRow Settled(SubjectRow row, Reservation reservation, long used, Moment now)
+    {
+        row = row with { Reservations = row.Reservations.Remove(reservation) };
+        foreach (var part in reservation.Parts)
+        {
+            var algorithm = LimitAlgorithm.Of(part.Rule.Algorithm);
+            var state = algorithm.Advance(row.StateOf(part.Limit, part.Rule), part.Rule, now);
+            row = row.With(part.Limit, part.Rule, algorithm.Refund(state, part.Rule, now, part.Mark, part.Amount - used), now);
+        }
+
+        return row;
+    }
+
+    // Whoever has it may settle it, so it need not be secret; it names rows, so it need not be looked up.
+    private static string Format(IEnumerable<(string Subject, ulong Id)> parts) => string.Join('.', parts.Select(part =>
+        $"{part.Id.ToString("x16", CultureInfo.InvariantCulture)}~{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.Subject))}"));
+
+    private static List<(string Subject, ulong Id)>? Parse(string reservation)
+    {
+        var parts = new List<(string Subject, ulong Id)>();
+        foreach (var part in reservation.Split('.'))
+        {
+            var name = part.Length > NameAt ? part.AsSpan(NameAt) : [];
+            if (!Base64Url.IsValid(name) || !ulong.TryParse(part.AsSpan(0, Math.Min(part.Length, NameAt - 1)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id))
+                return null;
+            parts.Add((Encoding.UTF8.GetString(Base64Url.DecodeFromChars(name)), id));
+        }
+
+        return parts;
+    }
+}
+
+/// <summary>What became of a reservation.</summary>
+public enum SettleOutcome
+{
+    /// <summary>What was not used has been given back.</summary>
+    Settled,
+
+    /// <summary>It was settled before, its time is over, or it never was: all of it stays used.</summary>
+    Gone,
+
+    /// <summary>More than was reserved; nothing was changed.</summary>
+    TooMuch,
+
+    /// <summary>No reservation looks like this.</summary>
+    Malformed,
+
+    /// <summary>Its home does not answer; whether it was settled is not known.</summary>
+    Unavailable,
+}
