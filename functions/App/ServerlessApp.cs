@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serverless.Http;
 using Serverless.Ids;
 using Serverless.Kv;
+using Serverless.Limits;
 using Serverless.Replication;
 
 namespace Serverless;
@@ -19,6 +20,7 @@ public static class ServerlessApp
         services.AddReplication(configuration);
         services.AddSingleton<KvStore>();
         services.AddIds(configuration);
+        services.AddLimits(configuration);
         return services;
     }
 }

@@ -110,7 +110,7 @@ internal sealed class LimitsScenario
         var heard = _simulator.Time.GetTimestamp();
         await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(3_000)));
         var used = Random.Next((int)cost + 1);
-        if (await _instances[Random.Next(Instances)].Reservations.SettleAsync(reservation, used, CancellationToken.None) != SettleOutcome.Settled)
+        if (await _instances[Random.Next(Instances)].Reservations.SettleAsync(check.Limits[0].Subject.Split('|')[0], reservation, used, CancellationToken.None) != SettleOutcome.Settled)
             used = (int)cost;
         _history.Admit(check.Limits, asked, heard, used);
         return verdict;
@@ -202,5 +202,5 @@ internal sealed class LimitsScenario
         new("r", algorithm, limit, TimeSpan.FromSeconds(seconds)) { Mode = mode, TimeBudget = TimeSpan.FromSeconds(2) };
 
     private static MatchedLimit Limit(string subject, string id, LimitAlgorithmKind algorithm, long limit, int seconds, LimitMode mode = LimitMode.Leased) =>
-        new(subject, id, Rule(algorithm, limit, seconds, mode));
+        new($"d|{subject}", id, Rule(algorithm, limit, seconds, mode));
 }

@@ -13,6 +13,7 @@ public sealed class Reservations
 {
     // Behind 16 digits and a tilde.
     private const int NameAt = 17;
+    private const string Nothing = "-";
     private const int MostTries = 10;
     private const int LongestPauseMilliseconds = 50;
 
@@ -52,14 +53,17 @@ public sealed class Reservations
     }
 
     /// <summary>Says what a reservation came to; the rest of it is given back.</summary>
+    /// <param name="domain">Whose it must be.</param>
     /// <param name="reservation">As it was answered.</param>
     /// <param name="used">What was used after all: 0 gives all of it back.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async Task<SettleOutcome> SettleAsync(string reservation, long used, CancellationToken cancellationToken)
+    public async Task<SettleOutcome> SettleAsync(string domain, string reservation, long used, CancellationToken cancellationToken)
     {
-        if (Parse(reservation) is not { } parts)
+        if (Parse(reservation) is not { } parts || parts.Exists(part => !part.Subject.StartsWith(domain + "|", StringComparison.Ordinal)))
             return SettleOutcome.Malformed;
-        var settled = SettleOutcome.Gone;
+
+        // One that no limit applied to is settled as it is.
+        var settled = parts.Count == 0 ? SettleOutcome.Settled : SettleOutcome.Gone;
         foreach (var (subject, id) in parts)
         {
             var outcome = await SettleAsync(subject, id, used, cancellationToken);
@@ -113,13 +117,13 @@ public sealed class Reservations
     }
 
     // Whoever has it may settle it, so it need not be secret; it names rows, so it need not be looked up.
-    private static string Format(IEnumerable<(string Subject, ulong Id)> parts) => string.Join('.', parts.Select(part =>
+    private static string Format(List<(string Subject, ulong Id)> parts) => parts.Count == 0 ? Nothing : string.Join('.', parts.Select(part =>
         $"{part.Id.ToString("x16", CultureInfo.InvariantCulture)}~{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(part.Subject))}"));
 
     private static List<(string Subject, ulong Id)>? Parse(string reservation)
     {
         var parts = new List<(string Subject, ulong Id)>();
-        foreach (var part in reservation.Split('.'))
+        foreach (var part in reservation == Nothing ? [] : reservation.Split('.'))
         {
             var name = part.Length > NameAt ? part.AsSpan(NameAt) : [];
             if (!Base64Url.IsValid(name) || !ulong.TryParse(part.AsSpan(0, Math.Min(part.Length, NameAt - 1)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id))

@@ -11,12 +11,14 @@ public abstract class Bucket : LimitAlgorithm
     public override long Available(LimitState state, LimitRule rule, Moment now) =>
         rule.Limit == 0 ? 0 : (long)Int128.Max(0, (Room(state, rule) - ((BucketState)state).Water) / rule.Window.Ticks);
 
-    // If it is later than is sure, an empty bucket may have been empty for longer: what is used now leaks from now on, not from then.
+    // A bucket that may have been empty by then was empty for who knows how long: what is used now leaks from now on, not from when it was sure to be.
     public override LimitState Use(LimitState state, LimitRule rule, Moment now, long amount)
     {
         var bucket = (BucketState)state;
-        var leaked = (Int128)Math.Max(0, now.Latest - bucket.At) * rule.Limit;
-        return amount == 0 ? state : bucket with { Water = Int128.Max(bucket.Water, leaked) + (Int128)amount * rule.Window.Ticks };
+        var used = (Int128)amount * rule.Window.Ticks;
+        return amount == 0 ? state
+            : now.Latest > bucket.At && (Int128)(now.Latest - bucket.At) * rule.Limit >= bucket.Water ? bucket with { Water = used, At = now.Latest }
+            : bucket with { Water = bucket.Water + used };
     }
 
     // What leaked since may have been the water of others, which is why they were admitted: only what cannot have leaked is taken back.

@@ -94,7 +94,9 @@ internal sealed class SubjectPlan
         WaiterOutcome.Denied? denied = null;
         foreach (var limit in waiter.Limits)
         {
-            if (!limit.Rule.Shadow && Denial(limit, waiter.Cost) is { } denial && (denied is null || denial.RetryAfter > denied.RetryAfter))
+            // What this instance holds is as good as free to its own request, though a forecast takes none of it.
+            var needed = waiter.Wish == Wish.Forecast ? Math.Max(0, waiter.Cost - _parts[limit].Kept) : waiter.Cost;
+            if (!limit.Rule.Shadow && Denial(limit, needed) is { } denial && (denied is null || denial.RetryAfter > denied.RetryAfter))
                 denied = denial;
         }
 

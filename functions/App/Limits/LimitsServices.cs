@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Serverless.Limits;
+
+/// <summary>Registers the room.</summary>
+internal static class LimitsServices
+{
+    public static IServiceCollection AddLimits(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<LimitsOptions>().Bind(configuration.GetSection(LimitsOptions.Section)).ValidateDataAnnotations();
+        services.AddSingleton<LimitsMetrics>();
+        services.AddSingleton<StorageClocks>();
+        services.AddSingleton<SubjectHomes>();
+        services.AddSingleton<SubjectStore>();
+        services.AddSingleton<LimiterParts>();
+        services.AddSingleton(provider => new Limiter(provider.GetRequiredService<LimiterParts>(), provider.GetRequiredService<IOptions<LimitsOptions>>()));
+        services.AddSingleton(provider => new Reservations(
+            provider.GetRequiredService<Limiter>(), provider.GetRequiredService<SubjectStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Random>()));
+        services.AddSingleton<LimitRulesStore>();
+        services.AddSingleton(provider => new LimitRulesView(
+            provider.GetRequiredService<LimitRulesStore>().ReadAsync, [], provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LimitRulesView>>()));
+        return services;
+    }
+}
