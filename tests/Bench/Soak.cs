@@ -15,6 +15,7 @@ internal static class Soak
     {
         ["ids"] = seed => IdsScenario.Run(seed).Broken,
         ["kv"] = seed => KvScenario.Run(seed).Broken,
+        ["limits"] = seed => LimitsScenario.Run(seed).Broken,
     };
 
     // Above those that the tests run.

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Serverless.Http;
 
 /// <summary>
-/// What every HTTP function passes through, on both heads: request id, problems instead of exceptions, authentication.
+/// What every HTTP function passes through, on both heads: request id, problems instead of exceptions, limits, authentication.
 /// The head calls it with the function's name and a delegate that runs the function and its result.
 /// </summary>
-public sealed partial class HttpGate(Authentication authentication, AccessTable access, Random random, ILogger<HttpGate> logger)
+public sealed partial class HttpGate(Authentication authentication, AccessTable access, Random random, ILogger<HttpGate> logger, RequestGuard? guard = null)
 {
     public const string RequestIdHeader = "X-Request-Id";
     private const int LongestRequestId = 64;
@@ -46,6 +46,8 @@ public sealed partial class HttpGate(Authentication authentication, AccessTable 
 
     private async Task<IResult?> RefusalAsync(HttpContext http, string function)
     {
+        if (await GuardAsync(http, function, GuardStage.Arrived, null) is { } early)
+            return early;
         var needed = access[function];
         if (needed == Access.Anyone)
             return null;
@@ -53,15 +55,22 @@ public sealed partial class HttpGate(Authentication authentication, AccessTable 
         var (caller, refusal) = await authentication.IdentifyAsync(http.Request);
         if (caller is null)
         {
+            if (await GuardAsync(http, function, GuardStage.Unidentified, null) is { } guessing)
+                return guessing;
             http.Response.Headers.WWWAuthenticate = "Bearer";
             return Problems.Of(StatusCodes.Status401Unauthorized, "unauthenticated", "Who calls is not known", refusal!);
         }
 
         http.Features.Set(caller);
+        if (await GuardAsync(http, function, GuardStage.Identified, caller) is { } limited)
+            return limited;
         return caller.May(needed, http.GetRouteValue("user") as string)
             ? null
             : Problems.Of(StatusCodes.Status403Forbidden, "forbidden", "Not allowed", $"'{caller.Id}' may not call this.");
     }
+
+    private ValueTask<IResult?> GuardAsync(HttpContext http, string function, GuardStage stage, Caller? caller) =>
+        guard is null ? new((IResult?)null) : guard(http, function, stage, caller);
 
     // The client's id is kept when it is harmless in logs and headers.
     private string RequestId(HttpRequest request)

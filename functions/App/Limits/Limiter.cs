@@ -12,6 +12,9 @@ public sealed class Limiter
 
     internal Limiter(LimiterParts parts, IOptions<LimitsOptions> options) => (_parts, _subjects) = (parts, new LocalSubjects(parts, options.Value.KnownSubjects));
 
+    /// <summary>By which it counts.</summary>
+    public TimeProvider Clock => _parts.Clock;
+
     /// <summary>Subjects that this instance remembers.</summary>
     public int Known => _subjects.Count;
 

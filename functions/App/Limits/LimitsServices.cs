@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Serverless.Http;
 
 namespace Serverless.Limits;
 
@@ -21,7 +22,12 @@ internal static class LimitsServices
             provider.GetRequiredService<Limiter>(), provider.GetRequiredService<SubjectStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Random>()));
         services.AddSingleton<LimitRulesStore>();
         services.AddSingleton(provider => new LimitRulesView(
-            provider.GetRequiredService<LimitRulesStore>().ReadAsync, [], provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LimitRulesView>>()));
+            provider.GetRequiredService<LimitRulesStore>().ReadAsync, [GuardRules.BuiltIn], provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LimitRulesView>>()));
+        services.AddOptionsWithValidateOnStart<GuardOptions>().Bind(configuration.GetSection(GuardOptions.Section));
+        services.AddSingleton<IValidateOptions<GuardOptions>>(new SentenceValidator<GuardOptions>(o => o.Problem()));
+        services.AddSingleton(provider => new ApiGuard(
+            provider.GetRequiredService<LimitRulesView>(), provider.GetRequiredService<Limiter>(), provider.GetRequiredService<IOptions<GuardOptions>>()));
+        services.AddSingleton<RequestGuard>(provider => provider.GetRequiredService<ApiGuard>().DecideAsync);
         return services;
     }
 }

@@ -19,15 +19,21 @@ public sealed partial class LimitRulesView(
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, Known> _domains = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DomainRules> _domains = new(StringComparer.Ordinal);
+
+    /// <summary>The rules of a domain, as they are known here: what must be read is read in the background.</summary>
+    public RulesInForce Known(string domain)
+    {
+        var known = KnownOf(domain);
+        if (known.Age(clock) >= Fresh)
+            known.Refresh(() => RefreshAsync(domain, known));
+        return known.InForce;
+    }
 
     /// <summary>The rules of a domain.</summary>
     public async ValueTask<RulesInForce> OfAsync(string domain, CancellationToken cancellationToken)
     {
-        // Domains that nobody has are asked for too: when there are too many, all are forgotten and read again.
-        if (_domains.Count >= MostDomains)
-            _domains.Clear();
-        var known = _domains.GetOrAdd(domain, static _ => new Known());
+        var known = KnownOf(domain);
         var age = known.Age(clock);
         if (age < Fresh)
             return known.InForce;
@@ -49,14 +55,24 @@ public sealed partial class LimitRulesView(
     /// <summary>Rules that this instance has just stored: it need not wait for them.</summary>
     public void Forget(string domain) => _domains.TryRemove(domain, out _);
 
-    private async Task RefreshAsync(string domain, Known known)
+    private DomainRules KnownOf(string domain)
+    {
+        // Domains that nobody has are asked for too: when there are too many, all are forgotten and read again.
+        if (_domains.Count >= MostDomains)
+            _domains.Clear();
+        return _domains.GetOrAdd(domain, name => new DomainRules(BuiltIn(name)));
+    }
+
+    private RulesInForce.Rules? BuiltIn(string domain) => builtIn.FirstOrDefault(set => set.Domain == domain) is { } set ? new RulesInForce.Rules(set) : null;
+
+    private async Task RefreshAsync(string domain, DomainRules known)
     {
         var asked = clock.GetTimestamp();
         if (await read(domain, CancellationToken.None) is not { } stored)
             return;
         if (stored.Rules is not { } rules)
         {
-            known.Set(builtIn.FirstOrDefault(set => set.Domain == domain) is { } set ? new RulesInForce.Rules(set) : RulesInForce.Unknown.Instance, asked);
+            known.Set((RulesInForce?)BuiltIn(domain) ?? RulesInForce.Unknown.Instance, asked);
             return;
         }
 
@@ -76,15 +92,15 @@ public sealed partial class LimitRulesView(
     private partial void LogUnreadable(string domain, long version, int line, string why);
 
     /// <summary>What is known of a domain; one refresh at a time.</summary>
-    private sealed class Known
+    private sealed class DomainRules(RulesInForce? builtIn)
     {
         private readonly Lock _lock = new();
         private Task _refresh = Task.CompletedTask;
         private long _asked;
 
-        public RulesInForce InForce { get; private set; } = RulesInForce.Unavailable.Instance;
+        public RulesInForce InForce { get; private set; } = builtIn ?? RulesInForce.Unavailable.Instance;
 
-        public TimeSpan Age(TimeProvider clock) => InForce is RulesInForce.Unavailable ? TimeSpan.MaxValue : clock.GetElapsedTime(Volatile.Read(ref _asked));
+        public TimeSpan Age(TimeProvider clock) => Volatile.Read(ref _asked) is var asked and not 0 ? clock.GetElapsedTime(asked) : TimeSpan.MaxValue;
 
         public Task Refresh(Func<Task> refresh)
         {
