@@ -18,8 +18,9 @@ internal sealed class LocalProcess : IAsyncDisposable
 
     private readonly HeadProcess _head;
     private readonly string _data;
+    private readonly string[] _options;
 
-    private LocalProcess(HeadProcess head, string data) => (_head, _data) = (head, data);
+    private LocalProcess(HeadProcess head, string data, string[] options) => (_head, _data, _options) = (head, data, options);
 
     public Uri Address => _head.Address;
 
@@ -36,9 +37,9 @@ internal sealed class LocalProcess : IAsyncDisposable
     public static int FreePort() => FreePorts.Choose(PortsTaken, new Random(Environment.ProcessId));
 
     /// <summary>Returns when it is healthy and has said that it is ready.</summary>
-    public static async Task<LocalProcess> StartAsync(string data, int port)
+    public static async Task<LocalProcess> StartAsync(string data, int port, params string[] options)
     {
-        var local = new LocalProcess(HeadProcess.Launch(port, "up", "--data", data), data);
+        var local = new LocalProcess(HeadProcess.Launch(port, ["up", "--data", data, .. options]), data, options);
         try
         {
             await local._head.ReadyAsync();
@@ -53,7 +54,7 @@ internal sealed class LocalProcess : IAsyncDisposable
 
     /// <summary>One more head on this cloud's storage, in a region by number; not waited for.</summary>
     public HeadProcess LaunchHead(int region, int port) =>
-        HeadProcess.Launch(port, "head", "--cloud", $"{Address.Port}", "--region", $"{region}", "--data", _data);
+        HeadProcess.Launch(port, ["head", "--cloud", $"{Address.Port}", "--region", $"{region}", "--data", _data, .. _options]);
 
     /// <inheritdoc cref="HeadProcess.SaysAsync"/>
     public Task SaysAsync(string text, TimeSpan limit) => _head.SaysAsync(text, limit);
