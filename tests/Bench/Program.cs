@@ -10,6 +10,7 @@ public static class Program
     {
         ["ids"] = Ids.IdsBench.RunAsync,
         ["kv"] = Kv.KvBench.RunAsync,
+        ["limits"] = Limits.LimitsBench.RunAsync,
         ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
         ["soak"] = Soak.RunAsync,

@@ -24,33 +24,27 @@ public sealed class Limiter
     /// <summary>Decides without waiting for anything; null when this instance cannot decide it alone, and then nothing was used.</summary>
     public LimitVerdict? TryCheck(LimitCheck check, long cost)
     {
-        if (check.Limits.Count == 0 || cost == 0)
+        var parts = check.Parts;
+        if (parts.Length == 0 || cost == 0)
             return LimitVerdict.Admitted.AtOnce;
-        if (check.Exceeded(cost) is { } never)
-            return new LimitVerdict.Impossible(never);
+        if (cost > check.LeastCapacity)
+            return new LimitVerdict.Impossible(check.Exceeded(cost)!);
         LimitVerdict? verdict;
         var asks = false;
-        var parts = check.Parts;
-        var entered = 0;
-        try
+        if (parts.Length == 1)
         {
-            for (; entered < parts.Length; entered++)
-                parts[entered].Subject.Lock.Enter();
-            verdict = Decide(check, cost, _parts.Clock.GetTimestamp(), ref asks);
+            lock (parts[0].Subject.Lock)
+                verdict = Decide(check, cost, ref asks);
         }
-        finally
+        else
         {
-            while (entered > 0)
-                parts[--entered].Subject.Lock.Exit();
+            verdict = DecideTogether(check, cost, ref asks);
         }
 
         if (asks)
-        {
-            foreach (var (subject, _) in parts)
-                subject.Prefetch();
-        }
-
-        Count(check, verdict);
+            Array.ForEach(parts, part => part.Subject.Prefetch());
+        if (_parts.Metrics.IsHeard)
+            Count(check, verdict);
         return verdict;
     }
 
@@ -60,6 +54,30 @@ public sealed class Limiter
     /// <param name="cancellationToken">Stops waiting; something may have been used by then.</param>
     public ValueTask<LimitVerdict> CheckAsync(LimitCheck check, long cost, CancellationToken cancellationToken) =>
         TryCheck(check, cost) is { } verdict ? new(verdict) : new(WaitAsync(check, cost, cancellationToken));
+
+    /// <summary>Asks for tokens, so that later requests need not wait.</summary>
+    public void Prefetch(LimitCheck check, long cost)
+    {
+        foreach (var (subject, waiter) in Lacking(check, cost))
+            subject.Prefetch(waiter);
+    }
+
+    /// <summary>What would become of a request of cost 1 now, as far as this instance knows; nothing is used, and nothing is asked.</summary>
+    public LimitVerdict? TryForecast(LimitCheck check)
+    {
+        var now = _parts.Clock.GetTimestamp();
+        var verdict = (LimitVerdict?)LimitVerdict.Admitted.AtOnce;
+        foreach (var (subject, limits) in check.Parts)
+        {
+            lock (subject.Lock)
+            {
+                foreach (var limit in limits.Where(limit => !limit.Has(1, now)))
+                    verdict = limit.Denies(1, now) ? new LimitVerdict.Limited(limit.Rule, _parts.Clock.GetElapsedTime(now, limit.DeniedUntil)) : null;
+            }
+        }
+
+        return verdict;
+    }
 
     /// <summary>What would become of a request now; nothing is used.</summary>
     public async Task<LimitVerdict> ForecastAsync(LimitCheck check, long cost, CancellationToken cancellationToken)
@@ -136,7 +154,8 @@ public sealed class Limiter
         var verdict = check.Parts.Length == 1
             ? Verdict([await AskAsync(check, check.Parts[0].Subject, new Waiter(check.Parts[0].Limits, cost, Wish.Decision), cancellationToken)], check)
             : await GatherAsync(check, cost, cancellationToken);
-        Count(check, verdict);
+        if (check.Parts.Length == 1 && _parts.Metrics.IsHeard)
+            Count(check, verdict);
         return verdict;
     }
 
@@ -170,9 +189,26 @@ public sealed class Limiter
         return lacking;
     }
 
-    // Under all locks: uses tokens only when every limit has enough.
-    private LimitVerdict? Decide(LimitCheck check, long cost, long now, ref bool asks)
+    private LimitVerdict? DecideTogether(LimitCheck check, long cost, ref bool asks)
     {
+        var entered = 0;
+        try
+        {
+            for (; entered < check.Parts.Length; entered++)
+                check.Parts[entered].Subject.Lock.Enter();
+            return Decide(check, cost, ref asks);
+        }
+        finally
+        {
+            while (entered > 0)
+                check.Parts[--entered].Subject.Lock.Exit();
+        }
+    }
+
+    // Under all locks: uses tokens only when every limit has enough.
+    private LimitVerdict? Decide(LimitCheck check, long cost, ref bool asks)
+    {
+        var now = check.DecidedAt = _parts.Clock.GetTimestamp();
         (LocalLimit? Limit, long Until) denied = default;
         foreach (var (_, limits) in check.Parts)
         {
@@ -203,7 +239,7 @@ public sealed class Limiter
 
     private void Count(LimitCheck check, LimitVerdict? verdict)
     {
-        if (verdict is null || !_parts.Metrics.IsHeard)
+        if (verdict is null)
             return;
         foreach (var limit in check.Limits)
         {

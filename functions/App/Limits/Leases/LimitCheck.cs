@@ -9,6 +9,7 @@ public sealed class LimitCheck
         Parts = [.. limits.GroupBy(limit => limit.Subject, StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => Resolve(subjects[group.Key], group))];
+        LeastCapacity = limits.Where(limit => !limit.Rule.Shadow).Select(limit => limit.Rule.Capacity).DefaultIfEmpty(long.MaxValue).Min();
         Budget = limits.Count == 0 ? TimeSpan.Zero : limits.Min(limit => limit.Rule.TimeBudget);
     }
 
@@ -21,17 +22,14 @@ public sealed class LimitCheck
     /// <summary>By subject, in the order in which their locks are taken.</summary>
     internal (LocalSubject Subject, LocalLimit[] Limits)[] Parts { get; }
 
-    /// <summary>A rule that can never give so much; null when all can.</summary>
-    public LimitRule? Exceeded(long cost)
-    {
-        foreach (var limit in Limits)
-        {
-            if (cost > limit.Rule.Capacity && !limit.Rule.Shadow)
-                return limit.Rule;
-        }
+    /// <summary>The most that one request can ever have.</summary>
+    public long LeastCapacity { get; }
 
-        return null;
-    }
+    /// <summary>When it was last decided by this, as a timestamp.</summary>
+    internal long DecidedAt { get; set; }
+
+    /// <summary>A rule that can never give so much; null when all can.</summary>
+    public LimitRule? Exceeded(long cost) => cost <= LeastCapacity ? null : Limits.First(limit => !limit.Rule.Shadow && limit.Rule.Capacity < cost).Rule;
 
     private static (LocalSubject Subject, LocalLimit[] Limits) Resolve(LocalSubject subject, IEnumerable<MatchedLimit> limits) =>
         (subject, [.. limits.Select(subject.LimitOf)]);

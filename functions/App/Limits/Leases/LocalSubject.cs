@@ -63,6 +63,19 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     /// <summary>Has the row changed for what is coming, while requests go on.</summary>
     public void Prefetch() => _ = FlyAsync();
 
+    /// <summary>Has tokens fetched for requests to come, unless the row is being changed anyway.</summary>
+    public void Prefetch(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            if (!_flight.IsCompleted || _waiters.Count > 0)
+                return;
+            _waiters.Add(waiter);
+        }
+
+        Prefetch();
+    }
+
     private Task FlyAsync()
     {
         lock (_lock)
@@ -82,6 +95,11 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
         {
             waiters = [.. _waiters];
             _waiters.Clear();
+            foreach (var waiter in waiters.Where(waiter => waiter.Wish is Wish.Decision or Wish.Tokens))
+            {
+                foreach (var limit in waiter.Limits)
+                    limit.Demand += waiter.Cost;
+            }
         }
 
         try
