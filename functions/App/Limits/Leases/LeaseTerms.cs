@@ -7,9 +7,6 @@ internal sealed class LeaseTerms(TimeProvider clock)
     private const int LeasesPerWindow = 50;
     private const double MostStretch = 8;
 
-    // What will be needed is guessed a little high: asking again costs more than giving back.
-    private const double Headroom = 1.25;
-
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
@@ -30,7 +27,7 @@ internal sealed class LeaseTerms(TimeProvider clock)
     /// <param name="others">Whether other instances hold some.</param>
     public long Ahead(LocalLimit limit, long has, long available, bool others)
     {
-        var needed = limit.Rate * LeaseOf(limit.Rule).TotalSeconds * Headroom;
+        var needed = limit.Rate * LeaseOf(limit.Rule).TotalSeconds;
         return needed < 2 ? 0 : Math.Max(0, Math.Min((long)Math.Min(needed, long.MaxValue / 4) - has, others ? available / 2 : available));
     }
 

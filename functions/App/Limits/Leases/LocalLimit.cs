@@ -5,8 +5,8 @@ internal sealed class LocalLimit(string id, LimitRule rule)
 {
     private const double Smoothing = 0.5;
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Measurable = TimeSpan.FromMilliseconds(1);
+    // Less would take two requests that follow each other closely for a rate.
+    private static readonly TimeSpan Measurable = TimeSpan.FromMilliseconds(100);
 
     private long _measuredAt;
 
@@ -89,7 +89,7 @@ internal sealed class LocalLimit(string id, LimitRule rule)
         var elapsed = clock.GetElapsedTime(_measuredAt, now);
         if (elapsed < Measurable)
             return;
-        Rate = elapsed > Forgotten || (Demand == 0 && elapsed > Idle) ? 0 : Rate + Smoothing * (Demand / elapsed.TotalSeconds - Rate);
+        Rate = elapsed > Forgotten || Demand == 0 ? 0 : Rate + Smoothing * (Demand / elapsed.TotalSeconds - Rate);
         (_measuredAt, Demand) = (now, 0);
     }
 }

@@ -10,8 +10,8 @@ public sealed record LimitRule(string Name, LimitAlgorithmKind Algorithm, long L
     /// <summary>The most that a bucket holds, so what may be admitted at once: 1 to 1,000,000,000, default <see cref="Limit"/>. Only for the two buckets.</summary>
     public long Burst { get; init; } = Limit;
 
-    /// <summary>Parts into which a sliding window counter divides its window: 1 to 100, default 100. More are more exact, and cost space.</summary>
-    public int Segments { get; init; } = 100;
+    /// <summary>Parts into which a sliding window counter divides its window: 1 to 1,000, default 200. More are more exact, and cost space.</summary>
+    public int Segments { get; init; } = 200;
 
     /// <summary>A sliding window counter takes only a share of the partly expired segment, as if it had been used evenly. More is admitted, up to twice the limit; default false.</summary>
     public bool Weighted { get; init; }

@@ -75,7 +75,7 @@ internal sealed class LimitRuleReader(List<RulesProblem> problems, Func<string, 
     {
         var isBucket = rule.Algorithm is LimitAlgorithmKind.TokenBucket or LimitAlgorithmKind.LeakingBucket;
         var isCounter = rule.Algorithm == LimitAlgorithmKind.SlidingWindowCounter;
-        var (burst, segments) = (fields.Number("burst", 1, Most), fields.Number("segments", 1, 100));
+        var (burst, segments) = (fields.Number("burst", 1, Most), fields.Number("segments", 1, 1_000));
         var (weighted, delays) = (fields.Flag("weighted"), fields.Flag("delays"));
         var mode = fields.Word("mode", "leased", "exact", "soft");
         if (burst is not null && !isBucket)
@@ -91,7 +91,7 @@ internal sealed class LimitRuleReader(List<RulesProblem> problems, Func<string, 
         return rule with
         {
             Burst = burst ?? Math.Max(1, rule.Limit),
-            Segments = (int)(segments ?? 100),
+            Segments = (int)(segments ?? 200),
             Weighted = weighted,
             Delays = delays,
             Mode = mode switch
