@@ -36,6 +36,6 @@ public class LimitsSimulationTests
     {
         var shares = Enumerable.Range(1, 3).Select(seed => LimitsDemand.Run(algorithm, instances, seed)).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"{algorithm}, {instances} instances: {shares.Min():P1} to {shares.Max():P1} of the limit");
-        Assert.All(shares, share => Assert.InRange(share, 0.97, 1.0));
+        Assert.All(shares, share => Assert.True(share >= 0.97, $"{share:P1}"));
     }
 }
