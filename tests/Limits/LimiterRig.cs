@@ -28,9 +28,7 @@ internal sealed class LimiterRig
     /// <summary>A guard of this instance, by these rules.</summary>
     public ApiGuard Guard(string rules, GuardOptions? options = null)
     {
-        var (set, problems) = LimitRulesReader.Read(rules, isJson: false, "api");
-        Assert.Empty(problems);
-        var view = new LimitRulesView((_, _) => Task.FromResult<RulesRead?>(new RulesRead(null)), [set!], Clock, NullLogger<LimitRulesView>.Instance);
+        var view = new LimitRulesView((_, _) => Task.FromResult<StoredRulesRead>(StoredRulesRead.Missing.Instance), [RulesText.Rules(rules)], Clock, NullLogger<LimitRulesView>.Instance);
         return new ApiGuard(view, Limiter, Options.Create(options ?? new GuardOptions()));
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Http;
 
@@ -20,9 +19,8 @@ internal static class LimitsServices
         services.AddSingleton(provider => new Limiter(provider.GetRequiredService<LimiterParts>(), provider.GetRequiredService<IOptions<LimitsOptions>>()));
         services.AddSingleton(provider => new Reservations(
             provider.GetRequiredService<Limiter>(), provider.GetRequiredService<SubjectStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Random>()));
-        services.AddSingleton<LimitRulesStore>();
-        services.AddSingleton(provider => new LimitRulesView(
-            provider.GetRequiredService<LimitRulesStore>().ReadAsync, [GuardRules.BuiltIn], provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LimitRulesView>>()));
+        services.AddSingleton(GuardRules.BuiltIn);
+        services.AddLimitRules();
         services.AddOptionsWithValidateOnStart<GuardOptions>().Bind(configuration.GetSection(GuardOptions.Section));
         services.AddSingleton<IValidateOptions<GuardOptions>>(new SentenceValidator<GuardOptions>(o => o.Problem()));
         services.AddSingleton(provider => new ApiGuard(

@@ -17,7 +17,7 @@ internal sealed class ApiGuard(LimitRulesView rules, Limiter limiter, IOptions<G
     /// <summary>The answer when the request may not go on, else null.</summary>
     public async ValueTask<IResult?> DecideAsync(HttpContext http, string function, GuardStage stage, Caller? caller)
     {
-        if (rules.Known(GuardRules.Domain) is not RulesInForce.Rules(var set))
+        if (await rules.PeekAsync(GuardRules.Domain) is not LimitRulesInForce.Known(var set))
             return null;
         var limits = set.Match(Descriptors(http, function, stage, caller));
         if (limits.Count == 0)

@@ -11,8 +11,14 @@ internal static class GuardRules
 
     private static LimitRuleSet Read()
     {
-        using var file = new StreamReader(typeof(GuardRules).Assembly.GetManifestResourceStream("api.yaml")!);
-        var (rules, problems) = LimitRulesReader.Read(file.ReadToEnd(), isJson: false, Domain);
-        return rules ?? throw new InvalidOperationException($"api.yaml, line {problems[0].Line}: {problems[0].Message}");
+        using var file = typeof(GuardRules).Assembly.GetManifestResourceStream("api.yaml")!;
+        using var text = new MemoryStream();
+        file.CopyTo(text);
+        return LimitRulesReader.Read(text.ToArray(), LimitRulesFormat.Yaml, Domain) switch
+        {
+            LimitRulesReading.Understood(var rules) => rules,
+            LimitRulesReading.Refused(var problems) => throw new InvalidOperationException($"api.yaml, line {problems[0].Line}: {problems[0].Message}"),
+            _ => throw new InvalidOperationException("api.yaml cannot be read."),
+        };
     }
 }

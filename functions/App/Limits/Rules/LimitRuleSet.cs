@@ -1,82 +1,99 @@
-using System.Globalization;
-using System.Text;
-
 namespace Serverless.Limits;
 
-/// <summary>The rules of a domain, as they are matched. Immutable.</summary>
-/// <param name="Domain">Whose.</param>
-/// <param name="Version">Grows with each change; 0 when they were never stored.</param>
-/// <param name="Top">The first entries of requests.</param>
-public sealed record LimitRuleSet(string Domain, long Version, LimitRuleLevel Top)
+/// <summary>
+/// The rules of one domain. Immutable. Matching costs, per entry of a request, one look-up of its key, one of its value and one per length that prefixes of
+/// that key have; and per limit found, the making of its id and a comparison with those found before.
+/// </summary>
+public sealed class LimitRuleSet
 {
-    /// <summary>Rules that limit something.</summary>
-    public int Count => Top.Count;
+    private readonly RuleLevel _roots;
+    private readonly bool _hasReplacements;
 
-    /// <summary>Tells versions apart that were stored at the same moment.</summary>
-    public ulong Tag { get; init; }
+    /// <param name="domain">Whose rules.</param>
+    /// <param name="version">Grows with every change; 0: never stored.</param>
+    /// <param name="descriptors">The tree, with no key and value twice beside each other.</param>
+    public LimitRuleSet(string domain, long version, IReadOnlyList<RuleDescriptor> descriptors)
+        : this(domain, version, descriptors, RuleLevel.Of(descriptors))
+    {
+    }
+
+    private LimitRuleSet(string domain, long version, IReadOnlyList<RuleDescriptor> descriptors, RuleLevel roots)
+    {
+        (Domain, Version, Descriptors, _roots) = (domain, version, descriptors, roots);
+        Rules = [.. RulesOf(descriptors)];
+        _hasReplacements = Rules.Any(rule => rule.Replaces.Count > 0 || rule.Unlimited);
+    }
+
+    public string Domain { get; }
+
+    public long Version { get; }
+
+    public IReadOnlyList<RuleDescriptor> Descriptors { get; }
+
+    /// <summary>All rules of the tree. Two may have one name: what replaces it replaces both.</summary>
+    public IReadOnlyList<LimitRule> Rules { get; }
+
+    /// <summary>The same rules as another version.</summary>
+    public LimitRuleSet At(long version) => new(Domain, version, Descriptors, _roots);
 
     /// <summary>
-    /// The limits that apply, as envoy has it: that of the descriptor in the rules which a request's descriptor leads to with its last entry, if there is one. Without those that another
-    /// replaces, and without those that are unlimited. Takes a few dictionary lookups per entry.
+    /// The limits that apply to a request, each once. Every entry of a descriptor is looked for below the one before: an exact value in front of the
+    /// longest prefix in front of any value. As envoy has it, the rule of the last entry's node applies and no other on the way: whoever wants those as well sends their descriptors too.
     /// </summary>
     public IReadOnlyList<MatchedLimit> Match(IReadOnlyList<LimitDescriptor> descriptors)
     {
-        var matched = new List<MatchedLimit>();
-        foreach (var descriptor in descriptors)
-            Follow(descriptor, matched);
-        return Settle(matched);
+        ArgumentNullException.ThrowIfNull(descriptors);
+        var found = new List<MatchedLimit>();
+        for (var i = 0; i < descriptors.Count; i++)
+            Walk(descriptors[i].Entries, found);
+        if (_hasReplacements)
+            Drop(found);
+        return found;
     }
 
-    private void Follow(LimitDescriptor descriptor, List<MatchedLimit> matched)
+    private void Walk(IReadOnlyList<LimitEntry> entries, List<MatchedLimit> found)
     {
-        var level = Top;
-        LimitRuleNode? node = null;
-        foreach (var entry in descriptor.Entries)
+        var level = _roots;
+        var (subject, path) = ("", "");
+        for (var depth = 0; depth < entries.Count; depth++)
         {
-            node = level.Find(entry);
-            if (node is null)
+            var entry = entries[depth];
+            if (level.Find(entry) is not { } node)
                 return;
-            level = node.Inner;
+            if (depth == 0)
+                subject = $"{Domain}|{node.EscapedKey}={entry.Value}";
+            else
+                path = $"{path}{(depth == 1 ? "" : "/")}{node.EscapedKey}={LimitNames.Escape(entry.Value)}";
+            if (node.Rule is { } rule && depth == entries.Count - 1)
+                Add(found, new MatchedLimit(subject, path + node.IdEnd, rule));
+            level = node.Below;
         }
-
-        if (node?.Rule is not { } rule)
-            return;
-        var (first, path) = (descriptor.Entries[0], new StringBuilder());
-        foreach (var entry in descriptor.Entries.Skip(1))
-            path.Append(Uri.EscapeDataString(entry.Key)).Append('=').Append(Uri.EscapeDataString(entry.Value)).Append('/');
-        matched.Add(new MatchedLimit($"{Domain}|{first.Key}={first.Value}", IdOf(path, rule), rule));
     }
 
-    // Counts of other algorithms or windows cannot go on from one another; other limits and bursts can.
-    private static string IdOf(StringBuilder path, LimitRule rule) => string.Create(
-        CultureInfo.InvariantCulture, $"{path}#{(int)rule.Algorithm}/{rule.Window.TotalSeconds}{(rule.Algorithm == LimitAlgorithmKind.SlidingWindowCounter ? "/" + rule.Segments : "")}");
-
-    private static List<MatchedLimit> Settle(List<MatchedLimit> matched)
+    private static void Add(List<MatchedLimit> found, MatchedLimit limit)
     {
-        if (matched.Count == 0)
-            return matched;
-        HashSet<string>? replaced = null;
-        foreach (var limit in matched)
+        foreach (var other in found)
         {
-            if (limit.Rule.Replaces.Count > 0)
-                (replaced ??= new(StringComparer.Ordinal)).UnionWith(limit.Rule.Replaces);
+            if (other.Id == limit.Id && other.Subject == limit.Subject)
+                return;
         }
 
-        for (var i = matched.Count - 1; i >= 0; i--)
-        {
-            var limit = matched[i];
-            if (limit.Rule.Unlimited || replaced?.Contains(limit.Rule.Name) == true || matched.FindIndex(0, i, other => other.Subject == limit.Subject && other.Id == limit.Id) >= 0)
-                matched.RemoveAt(i);
-        }
-
-        return matched;
+        found.Add(limit);
     }
-}
 
-/// <summary>A descriptor of the rules.</summary>
-/// <param name="Rule">Its limit; null when it has none and only leads to others.</param>
-/// <param name="Inner">What follows it.</param>
-public sealed record LimitRuleNode(LimitRule? Rule, LimitRuleLevel Inner)
-{
-    public int Count => (Rule is { Unlimited: false } ? 1 : 0) + Inner.Count;
+    // What is unlimited counts nothing, but replaces what it names.
+    private static void Drop(List<MatchedLimit> found)
+    {
+        HashSet<string>? replaced = null;
+        foreach (var limit in found)
+        {
+            for (var i = 0; i < limit.Rule.Replaces.Count; i++)
+                (replaced ??= new HashSet<string>(StringComparer.Ordinal)).Add(limit.Rule.Replaces[i]);
+        }
+
+        found.RemoveAll(limit => limit.Rule.Unlimited || replaced?.Contains(limit.Rule.Name) == true);
+    }
+
+    private static IEnumerable<LimitRule> RulesOf(IReadOnlyList<RuleDescriptor> descriptors) =>
+        descriptors.SelectMany(one => RulesOf(one.Descriptors).Prepend(one.Rule)).OfType<LimitRule>();
 }

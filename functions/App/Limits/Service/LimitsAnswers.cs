@@ -14,13 +14,9 @@ internal static class LimitsAnswers
     };
 
     public static IResult RulesUnavailable => Problems.Unavailable(
-        "rules-unavailable", "The rules cannot be told now", "Too few replicas answered, so which rules are in force is not known.", TimeSpan.FromSeconds(1));
+        "rules-unavailable", "The rules are out of reach", "Too few replicas answered, so which rules are in force is not known.", TimeSpan.FromSeconds(1));
 
     public static IResult UnknownDomain(string domain) => Problems.NotFound("unknown-domain", $"No rules are stored for the domain '{domain}'.");
-
-    public static IResult BadRules(IReadOnlyList<RulesProblem> problems) => Problems.Of(
-        StatusCodes.Status400BadRequest, "bad-rules", "The rules cannot be understood",
-        $"Line {problems[0].Line}: {problems[0].Message} Nothing was stored.", new Dictionary<string, object?> { ["errors"] = problems });
 
     /// <summary>A verdict, with how the limits stand in headers and body.</summary>
     /// <param name="http">The request.</param>

@@ -102,10 +102,10 @@ public sealed class LimitsFunctions(LimitRulesView rules, Limiter limiter, Reser
         var (asked, refusal) = await LimitsRequest.ReadAsync(request);
         if (asked is null)
             return (null, null, refusal);
-        return (LimitRulesReader.IsName(domain) ? await rules.OfAsync(domain, request.HttpContext.RequestAborted) : RulesInForce.Unknown.Instance) switch
+        return await rules.GetAsync(domain, request.HttpContext.RequestAborted) switch
         {
-            RulesInForce.Rules(var set) => (limiter.Prepare(set.Match(asked.Descriptors)), asked, null),
-            RulesInForce.Unknown => (null, null, LimitsAnswers.UnknownDomain(domain)),
+            LimitRulesInForce.Known(var set) => (limiter.Prepare(set.Match(asked.Descriptors)), asked, null),
+            LimitRulesInForce.Unknown => (null, null, LimitsAnswers.UnknownDomain(domain)),
             _ => (null, null, LimitsAnswers.RulesUnavailable),
         };
     }

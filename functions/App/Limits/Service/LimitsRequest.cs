@@ -13,6 +13,7 @@ internal sealed record LimitsRequest(IReadOnlyList<LimitDescriptor> Descriptors,
 {
     private const int MostBytes = 64 * 1024;
     private const int MostDescriptors = 20;
+    private const int Deepest = 8;
     private const long MostCost = 1_000_000_000;
     private const int LongestSeconds = 3_600;
     private const int DefaultSeconds = 60;
@@ -71,8 +72,8 @@ internal sealed record LimitsRequest(IReadOnlyList<LimitDescriptor> Descriptors,
             // One entry stands for itself; a path of several is a list of entries, as envoy has it.
             var isPath = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("entries", out _);
             var entries = isPath ? item.GetProperty("entries") : default;
-            if (isPath && (entries.ValueKind != JsonValueKind.Array || entries.GetArrayLength() is 0 or > LimitRulesReader.Deepest))
-                return (null, $"entries must be a list of 1 to {LimitRulesReader.Deepest}.");
+            if (isPath && (entries.ValueKind != JsonValueKind.Array || entries.GetArrayLength() is 0 or > Deepest))
+                return (null, $"entries must be a list of 1 to {Deepest}.");
             var path = new List<LimitEntry>();
             foreach (var entry in isPath ? entries.EnumerateArray().ToArray() : [item])
             {
@@ -89,8 +90,8 @@ internal sealed record LimitsRequest(IReadOnlyList<LimitDescriptor> Descriptors,
 
     private static LimitEntry? Read(JsonElement entry) =>
         entry.ValueKind == JsonValueKind.Object && entry.EnumerateObject().Count() == 2
-        && entry.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && LimitRulesReader.IsKey(key.GetString()!)
-        && entry.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String && LimitRulesReader.IsValue(value.GetString()!)
+        && entry.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String && LimitNames.IsKey(key.GetString()!)
+        && entry.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String && LimitNames.IsValue(value.GetString()!)
             ? new LimitEntry(key.GetString()!, value.GetString()!)
             : null;
 }
