@@ -11,16 +11,27 @@ public class ClockStepLaws
     [Fact]
     public void A_clock_that_steps_back_mints_nothing_in_the_time_that_truly_passes() => LimitGen.Moves(LimitGen.AnyRule).Sample((rule, moves) =>
     {
-        var (meter, back) = (new Meter(rule), 0L);
+        var (meter, back, clock) = (new Meter(rule), 0L, 0L);
         foreach (var move in moves)
         {
             back += move.Kind < 30 ? move.Before : 0;
-            meter.Decide(Moment.At(move.At - back), move.At, move.Cost);
+            if (rule.Algorithm == LimitAlgorithmKind.FixedWindow && (move.At - back) / rule.Window.Ticks < clock / rule.Window.Ticks)
+                back = move.At - clock;
+            clock = move.At - back;
+            meter.Decide(Moment.At(clock), move.At, move.Cost);
         }
 
-        // Where one calendar window ends and the next begins is the clock's to say: in true time, only that two of them meet.
+        // Where one calendar window ends is the clock's to say: in true time, only that two of them meet.
         return rule.Algorithm == LimitAlgorithmKind.FixedWindow ? Bounds.MostInWindow(rule, meter.Uses) <= 2 * rule.Limit : meter.KeepsItsBound;
     }, iter: Runs);
+
+    [Fact]
+    public void A_fixed_window_is_forgotten_when_the_next_begins_even_if_the_clock_steps_back_into_it()
+    {
+        var (meter, border) = (new Meter(new LimitRule("law", LimitAlgorithmKind.FixedWindow, 5, TimeSpan.FromSeconds(1))), LimitGen.Start);
+        Assert.True(meter.Decide(border - 1, 5).Allowed && meter.Decide(border, 0).Allowed);
+        Assert.True(meter.Decide(border - 1, 5).Allowed);
+    }
 
     [Fact]
     public void A_bucket_takes_the_latest_time_it_ever_saw_for_the_present() => LimitGen.Moves(Gen.OneOf(
