@@ -51,8 +51,11 @@ public abstract class Bucket : LimitAlgorithm
         if (room < 0)
             return LimitDecision.Never;
         var over = bucket.Water - room;
-        return over <= 0 ? now.Earliest : Math.Max(now.Earliest, bucket.At + (long)((over + rule.Limit - 1) / rule.Limit));
+        return over <= 0 ? now.Earliest : Math.Max(now.Earliest, bucket.At + LeakTime(over, rule));
     }
+
+    /// <summary>How long so much water takes to leak, in ticks: at most 14,600 years, so that a time to come can be told.</summary>
+    protected static long LeakTime(Int128 water, LimitRule rule) => (long)Int128.Min((water + rule.Limit - 1) / rule.Limit, TimeSpan.MaxValue.Ticks / 2);
 
     // All that the bucket holds, less what others have taken ahead.
     private static Int128 Room(LimitState state, LimitRule rule) => (Int128)(rule.Burst - state.Held) * rule.Window.Ticks;

@@ -17,7 +17,7 @@ public sealed class FixedWindow : WindowAlgorithm
     protected override long ExpiryOf(LimitRule rule, long tick) => (tick / rule.Window.Ticks + 1) * rule.Window.Ticks;
 
     protected override long FreeAt(LimitState state, LimitRule rule, Moment now, long cost) =>
-        IsSure(rule, now) ? base.FreeAt(state, rule, now, cost) : ExpiryOf(rule, now.Earliest);
+        Math.Max(IsSure(rule, now) ? now.Earliest : ExpiryOf(rule, now.Earliest), base.FreeAt(state, rule, now, cost));
 
     private bool IsSure(LimitRule rule, Moment now) => ExpiryOf(rule, now.Earliest) == ExpiryOf(rule, now.Latest);
 }

@@ -9,11 +9,6 @@ public sealed class LeakingBucket : Bucket
 {
     public static readonly LeakingBucket Instance = new();
 
-    public override long DelayOf(LimitState state, LimitRule rule)
-    {
-        if (!rule.Delays || rule.Limit == 0)
-            return 0;
-        var ahead = ((BucketState)state).Water + (Int128)state.Held * rule.Window.Ticks;
-        return (long)((ahead + rule.Limit - 1) / rule.Limit);
-    }
+    public override long DelayOf(LimitState state, LimitRule rule) =>
+        rule.Delays && rule.Limit > 0 ? LeakTime(((BucketState)state).Water + (Int128)state.Held * rule.Window.Ticks, rule) : 0;
 }
