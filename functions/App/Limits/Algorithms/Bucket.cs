@@ -11,14 +11,15 @@ public abstract class Bucket : LimitAlgorithm
     public override long Available(LimitState state, LimitRule rule, Moment now) =>
         rule.Limit == 0 ? 0 : (long)Int128.Max(0, (Room(state, rule) - ((BucketState)state).Water) / rule.Window.Ticks);
 
-    // A bucket that may have been empty by then was empty for who knows how long: what is used now leaks from now on, not from when it was sure to be.
+    // It may be as late as the latest: a bucket that was empty by then was empty for who knows how long, and what is used now leaks from then on, not from the earliest.
     public override LimitState Use(LimitState state, LimitRule rule, Moment now, long amount)
     {
         var bucket = (BucketState)state;
         var used = (Int128)amount * rule.Window.Ticks;
+        var leaked = (Int128)Math.Max(0, now.Latest - bucket.At) * rule.Limit;
         return amount == 0 ? state
-            : now.Latest > bucket.At && (Int128)(now.Latest - bucket.At) * rule.Limit >= bucket.Water ? bucket with { Water = used, At = now.Latest }
-            : bucket with { Water = bucket.Water + used };
+            : bucket.Water == 0 ? bucket with { Water = used, At = Math.Max(bucket.At, now.Latest) }
+            : bucket with { Water = Int128.Max(bucket.Water, leaked) + used };
     }
 
     // What leaked since may have been the water of others, which is why they were admitted: only what cannot have leaked is taken back.
