@@ -41,7 +41,13 @@ public class LimitRulesReaderTests
         Assert.Equal(
             new LimitRule("search", LimitAlgorithmKind.SlidingWindowCounter, 20, TimeSpan.FromSeconds(10))
             {
-                Segments = 50, Weighted = true, Mode = LimitMode.Soft, FailOpen = true, TimeBudget = TimeSpan.FromMilliseconds(250), Queued = true, Replaces = search.Replaces,
+                Segments = 50,
+                Weighted = true,
+                Mode = LimitMode.Soft,
+                FailOpen = true,
+                TimeBudget = TimeSpan.FromMilliseconds(250),
+                Queued = true,
+                Replaces = search.Replaces,
             },
             search);
         Assert.Equal(["user"], search.Replaces);

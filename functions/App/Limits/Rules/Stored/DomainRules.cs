@@ -114,42 +114,48 @@ internal sealed partial class DomainRules(
             result = StoredRulesRead.Unavailable.Instance;
         }
 
+        // Parsed before the lock is taken: that takes up to half a second for the longest text.
+        var known = Understood(result);
         lock (_lock)
-            Take(result, beganAt);
+        {
+            if (result is StoredRulesRead.Unavailable)
+                _failedAt = clock.GetTimestamp();
+            else
+                (_readAt, _failedAt, _known) = (beganAt, null, known ?? _known);
+        }
     }
 
-    private void Take(StoredRulesRead result, long beganAt)
+    // Null: what was known stays. Only the one read that runs comes here.
+    private LimitRulesInForce? Understood(StoredRulesRead result)
     {
-        if (result is StoredRulesRead.Unavailable)
+        switch (result)
         {
-            _failedAt = clock.GetTimestamp();
-            return;
+            case StoredRulesRead.Found(var stored):
+                if (_stored is { } before && before.Version == stored.Version && before.Hash == stored.Hash)
+                    return null;
+                _stored = stored;
+                return Understood(stored);
+            case StoredRulesRead.Missing:
+                _stored = null;
+                return builtIn is null ? LimitRulesInForce.Unknown.Instance : new LimitRulesInForce.Known(builtIn);
+            case StoredRulesRead.Unreadable:
+                LogUnreadable(domain, "the row is of another version of this app");
+                return null;
+            default:
+                return null;
         }
-
-        (_readAt, _failedAt) = (beganAt, null);
-        if (result is StoredRulesRead.Found(var stored))
-            Take(stored);
-        else if (result is StoredRulesRead.Unreadable)
-            LogUnreadable(domain, "the row is of another version of this app");
-        else
-            (_known, _stored) = (builtIn is null ? LimitRulesInForce.Unknown.Instance : new LimitRulesInForce.Known(builtIn), null);
     }
 
-    private void Take(StoredRules stored)
+    private LimitRulesInForce.Known? Understood(StoredRules stored)
     {
-        if (_stored is { } before && before.Version == stored.Version && before.Hash == stored.Hash)
-            return;
-        _stored = stored;
-        switch (LimitRulesReader.Read(stored.Text, stored.Format, domain))
-        {
-            case LimitRulesReading.Understood(var rules):
-                _known = new LimitRulesInForce.Known(rules.At(stored.Version));
-                break;
-            case LimitRulesReading.Refused(var problems):
-                // An older instance beside a newer one: it goes on with what it understands.
-                LogUnreadable(domain, $"version {stored.Version}, line {problems[0].Line}: {problems[0].Message}");
-                break;
-        }
+        var reading = LimitRulesReader.Read(stored.Text, stored.Format, domain);
+        if (reading is LimitRulesReading.Understood(var rules))
+            return new LimitRulesInForce.Known(rules.At(stored.Version));
+
+        // An older instance beside a newer one: it goes on with what it understands.
+        var problem = ((LimitRulesReading.Refused)reading).Problems[0];
+        LogUnreadable(domain, $"version {stored.Version}, line {problem.Line}: {problem.Message}");
+        return null;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The rules of the domain {Domain} could not be asked for")]
