@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Serverless.Limits;
 
 /// <summary>
-/// How limits stand, as headers: RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers (structured fields, RFC 9651), one item per limit, and for older clients X-RateLimit-Limit,
-/// -Remaining and -Reset of the limit that is nearest to its end. Times are whole seconds, rounded up.
+/// How limits stand, as headers: RateLimit-Policy and RateLimit of draft-ietf-httpapi-ratelimit-headers (structured fields, RFC 9651), one item per limit, the one that is nearest to its end
+/// first; and of that one, for older clients, X-RateLimit-Limit, -Remaining and -Reset, and the parameters limit, remaining and reset, which the draft once had and lets stand beside its
+/// own. Times are whole seconds, rounded up.
 /// </summary>
 internal static class RateLimitHeaders
 {
@@ -18,10 +19,10 @@ internal static class RateLimitHeaders
             http.Response.Headers.RetryAfter = Seconds(wait).ToString(CultureInfo.InvariantCulture);
         if (standings.Count == 0)
             return;
-        var nearest = standings.Where(standing => !standing.Rule.Shadow).OrderBy(Share).ThenByDescending(standing => standing.ResetAfter).FirstOrDefault(standings[0]);
-        var headers = http.Response.Headers;
+        standings = [.. standings.OrderBy(standing => standing.Rule.Shadow).ThenBy(Share).ThenByDescending(standing => standing.ResetAfter)];
+        var (nearest, headers) = (standings[0], http.Response.Headers);
         headers["RateLimit-Policy"] = string.Join(", ", standings.Select(Policy));
-        headers["RateLimit"] = string.Join(", ", standings.Select(standing => State(standing, retryAfter)));
+        headers["RateLimit"] = string.Join(", ", standings.Select((standing, i) => State(standing, retryAfter) + (i == 0 ? Older(standing, retryAfter) : "")));
         headers["X-RateLimit-Limit"] = nearest.Rule.Capacity.ToString(CultureInfo.InvariantCulture);
         headers["X-RateLimit-Remaining"] = nearest.Remaining.ToString(CultureInfo.InvariantCulture);
         headers["X-RateLimit-Reset"] = Seconds(Reset(nearest, retryAfter)).ToString(CultureInfo.InvariantCulture);
@@ -35,6 +36,9 @@ internal static class RateLimitHeaders
 
     private static string State(LimitStanding standing, TimeSpan? retryAfter) => string.Create(
         CultureInfo.InvariantCulture, $"\"{standing.Rule.Name}\";r={standing.Remaining};t={Seconds(Reset(standing, retryAfter))}");
+
+    private static string Older(LimitStanding standing, TimeSpan? retryAfter) => string.Create(
+        CultureInfo.InvariantCulture, $";limit={standing.Rule.Capacity};remaining={standing.Remaining};reset={Seconds(Reset(standing, retryAfter))}");
 
     // Whoever is told when to come again must not be told of a later time beside it.
     private static TimeSpan Reset(LimitStanding standing, TimeSpan? retryAfter) =>
