@@ -35,7 +35,7 @@ internal static class DemoCommand
     private static async Task<int> PlayAsync(Uri address, TextWriter output, TimeProvider clock)
     {
         using var stage = new DemoStage(address, output, clock);
-        foreach (var scene in new KvScenes(clock).With(new IdsScenes(clock)))
+        foreach (var scene in new KvScenes(clock).With(new IdsScenes(clock), new LimitsScenes(clock)))
         {
             stage.Title(scene.Title);
             try

@@ -50,6 +50,11 @@ internal sealed class DemoStage : IDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path) => _http.PostAsync(Path(path), null);
 
+    public Task<HttpResponseMessage> PostJsonAsync(string path, object body) => _http.PostAsJsonAsync(Path(path), body);
+
+    public Task<HttpResponseMessage> PutTextAsync(string path, string contentType, string text) =>
+        _http.PutAsync(Path(path), new StringContent(text, Encoding.UTF8, new MediaTypeHeaderValue(contentType)));
+
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(Path(path));
 
     public async Task<JsonElement> JsonAsync(string path) => await _http.GetFromJsonAsync<JsonElement>(Path(path));

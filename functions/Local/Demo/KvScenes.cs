@@ -17,12 +17,13 @@ internal sealed class KvScenes
     /// <param name="clock">Makes keys that no earlier demo wrote.</param>
     public KvScenes(TimeProvider clock) => _run = clock.GetUtcNow().ToUnixTimeSeconds().ToString("x", CultureInfo.InvariantCulture);
 
-    /// <summary>The scenes in their order, with those of ids between them.</summary>
-    public IEnumerable<Scene> With(IdsScenes ids) =>
+    /// <summary>The scenes in their order, with those of other rooms between them.</summary>
+    public IEnumerable<Scene> With(IdsScenes ids, LimitsScenes limits) =>
     [
         new("A value and its three homes", HomesAsync),
         new("Two clients write one key at once", SiblingsAsync),
         ids.FiveWays,
+        limits.HoldsUnderLoad,
         new("A region's storage dies", DeathAsync),
         ids.DuringDeath,
         new("Hints grow for it", HintsAsync),
