@@ -69,6 +69,23 @@ public class ClockStepLaws
     }, iter: 2 * Runs);
 
     [Fact]
+    public void A_fixed_window_admits_nothing_while_it_is_not_sure_which_window_it_is() =>
+        LimitGen.Moves(LimitGen.Rules(LimitAlgorithmKind.FixedWindow)).Sample((rule, moves) =>
+        {
+            var meter = new Meter(rule);
+            return moves.All(move => meter.Decide(move.Unsure, move.At, move.Cost) is var decision && (move.Cost == 0 || !decision.Allowed
+                || move.Unsure.Earliest / rule.Window.Ticks == move.Unsure.Latest / rule.Window.Ticks));
+        }, iter: Runs / 2);
+
+    [Fact]
+    public void Tokens_of_a_fixed_window_may_be_used_to_its_last_tick() =>
+        LimitGen.Moves(LimitGen.Rules(LimitAlgorithmKind.FixedWindow)).Sample((rule, moves) => moves.All(move =>
+        {
+            var last = FixedWindow.Instance.LastUseOf(rule, move.Unsure);
+            return last / rule.Window.Ticks == move.Unsure.Earliest / rule.Window.Ticks && (last + 1) % rule.Window.Ticks == 0;
+        }), iter: Runs / 4);
+
+    [Fact]
     public void A_bound_would_break_if_one_guessed_the_time()
     {
         var rule = new LimitRule("law", LimitAlgorithmKind.SlidingWindowLog, 1, TimeSpan.FromSeconds(1));

@@ -85,6 +85,16 @@ public class HoldLaws
     });
 
     [Fact]
+    public void What_leaked_for_others_before_a_use_was_taken_back_is_not_given_twice()
+    {
+        var rule = new LimitRule("law", LimitAlgorithmKind.TokenBucket, 10, TimeSpan.FromSeconds(1));
+        var (meter, at, later) = (new Meter(rule), LimitGen.Start, LimitGen.Start + rule.Window.Ticks / 10);
+        Assert.True(meter.Decide(at, 10).Allowed && meter.Decide(later, 1).Allowed);
+        meter.State = meter.Algorithm.Refund(meter.State, rule, Moment.At(later), meter.Algorithm.MarkOf(rule, Moment.At(at)), 10);
+        Assert.Equal(9, meter.Available(Moment.At(later)));
+    }
+
+    [Fact]
     public void Uses_that_were_not_taken_back_keep_the_bounds() => LimitGen.Moves(LimitGen.AnyRule).Sample((rule, moves) => KeepsItsBound(rule, moves, move => Moment.At(move.At)), iter: Runs);
 
     [Fact]
