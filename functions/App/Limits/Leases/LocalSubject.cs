@@ -125,11 +125,19 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
+            var isRemembered = _stored is not null;
             if (await StoredAsync() is not { } stored || parts.Store.NowAt(stored.Home) is not { } now)
                 return "the home of the subject does not answer";
             SubjectPlan plan;
             lock (_lock)
                 plan = PlanOf(stored, now, waiters);
+            if (isRemembered && plan.Denies)
+            {
+                // Others may have given something back since.
+                _stored = null;
+                continue;
+            }
+
             if (plan.IsTooLarge)
                 return $"the subject has more than {SubjectRow.MostParts} limits or open reservations at once";
             if (!plan.HasChanges)

@@ -40,6 +40,9 @@ internal sealed class SubjectPlan
 
     public List<(Waiter Waiter, WaiterOutcome Outcome)> Outcomes { get; } = [];
 
+    /// <summary>Whether anybody who waits does not get what they wait for.</summary>
+    public bool Denies => Outcomes.Exists(outcome => outcome.Outcome is WaiterOutcome.Denied);
+
     /// <summary>More limits of one subject than a row holds.</summary>
     public bool IsTooLarge => _row.Limits.Length > SubjectRow.MostParts || _row.Reservations.Length > SubjectRow.MostParts;
 

@@ -33,7 +33,8 @@ internal sealed class StorageClock(TimeProvider clock)
     /// <param name="stamp">The storage's.</param>
     public void Measured(long sent, long answered, DateTimeOffset stamp)
     {
-        var (least, most) = (stamp.UtcTicks - Ticks(answered), stamp.UtcTicks + Grain - Ticks(sent));
+        var underWay = Drift(clock.GetElapsedTime(sent, answered));
+        var (least, most) = (stamp.UtcTicks - Ticks(answered) - underWay, stamp.UtcTicks + Grain - Ticks(sent) + underWay);
         if (_reading is { } before)
         {
             // The reading before is still right, but for what the clocks may have drifted since. If it contradicts this one, the storage's clock was set anew.
