@@ -14,7 +14,7 @@ internal static partial class RoomRules
         ["Replication"] = ["Ring", "Http"],
         ["Kv"] = ["Replication", "Http"],
         ["Ids"] = ["Replication", "Http"],
-        ["Limits"] = ["Replication", "Http"],
+        ["Limits"] = ["Replication", "Http", "Queues"],
     };
 
     // These put the others together, so they may use them all.

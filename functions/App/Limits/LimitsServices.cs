@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Http;
+using Serverless.Replication;
 
 namespace Serverless.Limits;
 
@@ -24,7 +26,13 @@ internal static class LimitsServices
         services.AddOptionsWithValidateOnStart<GuardOptions>().Bind(configuration.GetSection(GuardOptions.Section));
         services.AddSingleton<IValidateOptions<GuardOptions>>(new SentenceValidator<GuardOptions>(o => o.Problem()));
         services.AddSingleton(provider => new ApiGuard(
-            provider.GetRequiredService<LimitRulesView>(), provider.GetRequiredService<Limiter>(), provider.GetRequiredService<IOptions<GuardOptions>>()));
+            provider.GetRequiredService<LimitRulesView>(), provider.GetRequiredService<Limiter>(), provider.GetRequiredService<IOptions<GuardOptions>>(), provider.GetService<ReplayQueue>()));
+        services.AddSingleton(provider => new ReplayStore(
+            provider.GetRequiredService<ReplicatedStore>(), provider.GetRequiredService<ClusterViews>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReplayQueue>();
+        services.AddSingleton(provider => new ReplayRunner(
+            provider.GetRequiredService<ApiGuard>(), provider.GetRequiredService<ReplayQueue>(), provider.GetRequiredService<ReplayStore>(), provider.GetRequiredService<FunctionCalls>(),
+            provider.GetRequiredService<AccessTable>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ReplayRunner>>()));
         services.AddSingleton<RequestGuard>(provider => provider.GetRequiredService<ApiGuard>().DecideAsync);
         return services;
     }
