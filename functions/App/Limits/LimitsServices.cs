@@ -27,12 +27,11 @@ internal static class LimitsServices
         services.AddSingleton<IValidateOptions<GuardOptions>>(new SentenceValidator<GuardOptions>(o => o.Problem()));
         services.AddSingleton(provider => new ApiGuard(
             provider.GetRequiredService<LimitRulesView>(), provider.GetRequiredService<Limiter>(), provider.GetRequiredService<IOptions<GuardOptions>>(), provider.GetService<ReplayQueue>()));
-        services.AddSingleton(provider => new ReplayStore(
-            provider.GetRequiredService<ReplicatedStore>(), provider.GetRequiredService<ClusterViews>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ReplayStore(provider.GetRequiredService<ClusterViews>()));
         services.AddSingleton<ReplayQueue>();
         services.AddSingleton(provider => new ReplayRunner(
             provider.GetRequiredService<ApiGuard>(), provider.GetRequiredService<ReplayQueue>(), provider.GetRequiredService<ReplayStore>(), provider.GetRequiredService<FunctionCalls>(),
-            provider.GetRequiredService<AccessTable>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ReplayRunner>>()));
+            provider.GetRequiredService<AccessTable>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Random>(), provider.GetRequiredService<ILogger<ReplayRunner>>()));
         services.AddSingleton<RequestGuard>(provider => provider.GetRequiredService<ApiGuard>().DecideAsync);
         return services;
     }

@@ -14,6 +14,15 @@ public class ReplayTests
     private static readonly TimeSpan SoonEnough = TimeSpan.FromSeconds(30);
     private static readonly string[] Operator = ["operator"];
 
+    private const string Calm = """
+        domain: api
+        descriptors:
+          - key: user
+            value: tess
+            descriptors:
+              - { key: class, value: kv, rate_limit: { name: calm, unit: second, unit_multiplier: 2, requests_per_unit: 1, queued: true } }
+        """;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -22,7 +31,7 @@ public class ReplayTests
         await using var cloud = await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true }, cancellationToken: Cancelled);
         await using var head = await CloudHead.StartAsync(cloud, 0, null, Cancelled);
         using var service = SharedCloud.AsService(head.Address);
-        (await service.PutRulesAsync("api", "domain: api\ndescriptors:\n  - { key: user, value: tess, rate_limit: { name: calm, unit: second, unit_multiplier: 2, requests_per_unit: 1, queued: true } }")).EnsureSuccessStatusCode();
+        (await service.PutRulesAsync("api", Calm)).EnsureSuccessStatusCode();
         using var tess = await UserAsync(service, "tess");
         using var other = await UserAsync(service, "other");
 

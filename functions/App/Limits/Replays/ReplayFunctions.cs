@@ -15,17 +15,17 @@ public sealed class ReplayFunctions(ReplayRunner runner, ReplayStore store)
     [Function("replays-get")]
     [Access(Access.Services | Access.Users)]
     [Operation("Tells what became of a request that was put off", Description = "To whoever sent it. A request is carried out once, when the limit that put it off lets it, or within an hour not at all.")]
-    [Answer(200, "queued, done or expired; when done, its answer: status, content type and body", "application/json")]
+    [Answer(200, "queued, running, done or expired; when done, its answer: status, content type and body", "application/json")]
     [Answer(404, "unknown-replay")]
     [Answer(503, "replays-unavailable")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "replays/{id}")] HttpRequest request, string id)
     {
-        var isId = id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
-        var (isKnown, record) = isId ? await store.ReadAsync(id, request.HttpContext.RequestAborted) : (true, null);
-        if (!isKnown)
-            return Problems.Unavailable("replays-unavailable", "It cannot be told now", "Too few replicas answered.", TimeSpan.FromSeconds(1));
-        if (record is null || record.Owner != ReplayQueue.OwnerOf(Caller.Of(request.HttpContext)!))
-            return Problems.NotFound("unknown-replay", "No request of yours that was put off has this id.");
+        if (id.Length != ReplayQueue.IdDigits || !id.All(char.IsAsciiHexDigitLower))
+            return Unknown();
+        if (await store.ReadAsync(id, request.HttpContext.RequestAborted) is not { } stored)
+            return Problems.Unavailable("replays-unavailable", "It cannot be told now", "The home of the request does not answer.", TimeSpan.FromSeconds(1));
+        if (stored.Record is not { } record || record.Owner != ReplayQueue.OwnerOf(Caller.Of(request.HttpContext)!))
+            return Unknown();
         return Results.Json(new
         {
             id,
@@ -34,4 +34,6 @@ public sealed class ReplayFunctions(ReplayRunner runner, ReplayStore store)
             answer = record.Answer is { } answer ? new { status = answer.Status, contentType = answer.ContentType, body = Encoding.UTF8.GetString(answer.Body) } : null,
         });
     }
+
+    private static IResult Unknown() => Problems.NotFound("unknown-replay", "No request of yours that was put off in the last 24 hours has this id.");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Serverless.Http;
 using Serverless.Queues;
+using Serverless.Replication;
 
 namespace Serverless.Limits;
 
@@ -17,6 +18,9 @@ internal sealed class ReplayQueue(IMessageSender sender, ReplayStore store, Func
     /// <summary>A request that could not be carried out for so long never is: 1 hour.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
+    /// <summary>Hexadecimal digits of an id: 32, of 128 random bits.</summary>
+    public const int IdDigits = 32;
+
     private const int MostJitterMilliseconds = 1_000;
 
     /// <summary>The answer 202; null when this request cannot be put off, and nothing was.</summary>
@@ -30,8 +34,9 @@ internal sealed class ReplayQueue(IMessageSender sender, ReplayStore store, Func
         var id = SecureRandom.Next64(random).ToString("x16", CultureInfo.InvariantCulture) + SecureRandom.Next64(random).ToString("x16", CultureInfo.InvariantCulture);
         var message = ReplayMessage.Of(http, id, function, caller, body, clock.GetUtcNow());
 
-        // Known before it can be carried out. One that is known and was never queued says so for ever: the sender was not told 202.
-        if (!await store.WriteAsync(id, new ReplayRecord(ReplayStage.Queued, OwnerOf(caller), message.Since), http.RequestAborted))
+        // Known before it can be carried out.
+        var record = new ReplayRecord(ReplayStage.Queued, OwnerOf(caller), message.Since);
+        if (await store.ReadAsync(id, http.RequestAborted) is not { } blank || await ReplayStore.WriteAsync(blank, record, http.RequestAborted) is not RowCommit.Done)
             return null;
         await SendAsync(message, retryAfter, http.RequestAborted);
         http.Response.Headers.Location = $"/api/replays/{id}";
