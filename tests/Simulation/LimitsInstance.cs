@@ -9,10 +9,11 @@ internal sealed class LimitsInstance
 {
     private readonly SimulatedCluster _cluster;
     private readonly Random _random;
+    private readonly SplitTerms _split;
 
-    public LimitsInstance(int number, SimulatedCluster cluster, Simulator simulator)
+    public LimitsInstance(int number, SimulatedCluster cluster, Simulator simulator, SplitTerms? split = null)
     {
-        (Number, _cluster, _random, Clock) = (number, cluster, simulator.Random, new JumpingClock(simulator.Time));
+        (Number, _cluster, _random, _split, Clock) = (number, cluster, simulator.Random, split ?? SplitTerms.Default, new JumpingClock(simulator.Time));
         Limiter = Start();
     }
 
@@ -37,7 +38,7 @@ internal sealed class LimitsInstance
     {
         var clocks = new StorageClocks(Clock);
         var store = new SubjectStore(new SubjectHomes(_cluster.Views[Number], clocks), clocks);
-        var limiter = new Limiter(new LimiterParts(store, Metrics, Clock, _random, NullLogger<LimiterParts>.Instance), Options.Create(new LimitsOptions()));
+        var limiter = new Limiter(new LimiterParts(store, Metrics, Clock, _random, NullLogger<LimiterParts>.Instance, _split), Options.Create(new LimitsOptions()));
         Reservations = new Reservations(limiter, store, Clock, _random);
         return limiter;
     }

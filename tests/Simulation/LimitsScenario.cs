@@ -1,4 +1,5 @@
 using Serverless.Limits;
+using Serverless.Replication;
 
 namespace Serverless.Tests.Simulation;
 
@@ -24,17 +25,21 @@ internal sealed class LimitsScenario
         [Limit("d", "one", LimitAlgorithmKind.SlidingWindowCounter, 1, 2, LimitMode.Exact), Limit("a", "counter", LimitAlgorithmKind.SlidingWindowCounter, 40, 4)],
     ];
 
+    // Limits this small would not be divided, nor for so little.
+    private static readonly SplitTerms EagerToSplit = new(3, 2, 0.1, TimeSpan.FromSeconds(3));
+
     private readonly Simulator _simulator;
     private readonly SimulatedCluster _cluster;
     private readonly LimitsHistory _history = new();
     private readonly List<LimitsInstance> _instances;
+    private int _divided;
     private bool _calm;
 
     private LimitsScenario(int seed, Mutation mutation)
     {
         _simulator = new Simulator(seed);
         _cluster = new SimulatedCluster(_simulator, Instances, nodesPerRegion: 1 + seed % 2, mostHints: 10_000, mutation);
-        _instances = [.. Enumerable.Range(0, Instances).Select(i => new LimitsInstance(i, _cluster, _simulator))];
+        _instances = [.. Enumerable.Range(0, Instances).Select(i => new LimitsInstance(i, _cluster, _simulator, seed % 2 == 0 ? EagerToSplit : null))];
     }
 
     private Random Random => _simulator.Random;
@@ -46,13 +51,15 @@ internal sealed class LimitsScenario
         scenario._simulator.Run(scenario.LiveAsync);
         var history = scenario._history;
         return (history.Broken,
-            $"{scenario._simulator.Steps} steps, {history.Admitted} admitted, {history.Limited} limited, {history.Unavailable} unavailable, {scenario._simulator.Time.GetTimestamp()} ticks");
+            $"{scenario._simulator.Steps} steps, {history.Admitted} admitted, {history.Limited} limited, {history.Unavailable} unavailable, {scenario._divided} divided, {scenario._simulator.Time.GetTimestamp()} ticks");
     }
 
     private async Task LiveAsync()
     {
         var epoch = _simulator.Time.GetUtcNow().UtcTicks - _simulator.Time.GetTimestamp();
         await _cluster.SettleAsync();
+        foreach (var node in _cluster.Nodes.Values)
+            node.Committed = change => _divided += change is RowChange.Insert(var row, _) && row.StartsWith("0.part.", StringComparison.Ordinal) && row.EndsWith(".1", StringComparison.Ordinal) ? 1 : 0;
         var weather = WeatherAsync();
         await Task.WhenAll(_instances.SelectMany(instance => Enumerable.Range(0, ClientsEach).Select(_ => LiveAsync(instance))));
         _calm = true;

@@ -21,6 +21,7 @@ public class LimitsSimulationTests
     [Theory]
     [InlineData(nameof(Mutation.ForgetHold))]
     [InlineData(nameof(Mutation.TrustLostCount))]
+    [InlineData(nameof(Mutation.ForgetPart))]
     [InlineData(nameof(Mutation.ForgetOpening))]
     public void A_broken_rule_is_caught(string mutation) => TestContext.Current.TestOutputHelper?.WriteLine(
         Lives.UntilBroken(SeedsPerMutation, "admitted within", seed => LimitsScenario.Run(seed, Enum.Parse<Mutation>(mutation)).Broken));

@@ -36,6 +36,9 @@ internal enum Mutation
     /// <summary>A swap of a subject's row whose answer was lost, or that was refused, counts as done.</summary>
     TrustLostCount,
 
+    /// <summary>When a subject is divided, only its first part remembers what was used.</summary>
+    ForgetPart,
+
     /// <summary>A home that is new counts as if it had always been there.</summary>
     ForgetOpening,
 }
@@ -64,7 +67,9 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
 
     private static bool IsWorker(RowChange change) => change.Row.StartsWith("0.worker.", StringComparison.Ordinal);
 
-    private static bool IsSubject(RowChange change) => change.Row.StartsWith("limits.", StringComparison.Ordinal);
+    private static bool IsSubject(RowChange change) => change.Row.StartsWith("limits.", StringComparison.Ordinal) || IsPart(change);
+
+    private static bool IsPart(RowChange change) => change.Row.StartsWith("0.part.", StringComparison.Ordinal);
 
     private bool Passes(RowChange change) => mutation != Mutation.SkipLogRow || !change.Row.StartsWith(LogRow.First, StringComparison.Ordinal);
 
@@ -83,6 +88,8 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
             RowChange.Insert(var row, var data) => new RowChange.Insert(row, WithoutHolds(data)),
             _ => change,
         },
+        Mutation.ForgetPart when change is RowChange.Insert(var row, var data) && IsPart(change) =>
+            new RowChange.Insert(row, (SubjectRow.FromJson(data)! with { Limits = [] }).ToJson()),
         Mutation.ForgetOpening when change is RowChange.Insert(var row, _) && row.StartsWith("0.opened.", StringComparison.Ordinal) =>
             new RowChange.Insert(row, "{\"since\":0}"u8.ToArray()),
         _ => change,

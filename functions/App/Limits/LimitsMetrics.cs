@@ -21,7 +21,7 @@ public sealed class LimitsMetrics : IDisposable
         _limited = _meter.CreateCounter<long>("serverless.limits.limited", "{request}", "Requests that a rule refused, or would have in shadow mode, by rule, and why: limit, unavailable.");
         _leased = _meter.CreateCounter<long>("serverless.limits.leased", "{token}", "Tokens taken ahead, by rule.");
         _returned = _meter.CreateCounter<long>("serverless.limits.returned", "{token}", "Tokens taken ahead and given back unused, by rule.");
-        _calls = _meter.CreateCounter<long>("serverless.limits.storage.calls", "{call}", "Reads and changes of subjects' rows.");
+        _calls = _meter.CreateCounter<long>("serverless.limits.storage.calls", "{call}", "Reads and changes of subjects' rows, by each rule that is counted there.");
     }
 
     /// <summary>Reads and changes of rows by this object so far.</summary>
@@ -54,10 +54,13 @@ public sealed class LimitsMetrics : IDisposable
             _returned.Add(tokens, Of(rule));
     }
 
-    public void Called()
+    internal void Called(IReadOnlyList<LocalLimit> limits)
     {
         Interlocked.Increment(ref _called);
-        _calls.Add(1);
+        if (!_calls.Enabled)
+            return;
+        foreach (var limit in limits)
+            _calls.Add(1, Of(limit.Rule));
     }
 
     public void Dispose() => _meter.Dispose();

@@ -80,13 +80,14 @@ public sealed class Reservations
         var (key, isUncertain) = (SubjectStore.KeyOf(subject), false);
         for (var tries = 0; tries < MostTries; tries++)
         {
-            if (await _store.FindAsync(key, cancellationToken) is not var (home, now) || await _store.ReadAsync(home, cancellationToken) is not { } stored)
+            if (await _store.FindAsync(key, cancellationToken) is not var (home, now) || await _store.ReadTogetherAsync(home, null, cancellationToken) is not { } stored)
                 return SettleOutcome.Unavailable;
-            if (stored.Row.Reservations.FirstOrDefault(r => r.Id == id) is not { } reservation || reservation.Until < now.Earliest)
+            var (row, reservation) = stored.Rows.SelectMany(row => row.Row.Reservations, (row, reservation) => (row, reservation)).FirstOrDefault(pair => pair.reservation.Id == id);
+            if (reservation is null || reservation.Until < now.Earliest)
                 return isUncertain ? SettleOutcome.Settled : SettleOutcome.Gone;
             if (reservation.Parts.Any(part => used > part.Amount))
                 return SettleOutcome.TooMuch;
-            switch (await SubjectStore.ChangeAsync(stored, Settled(stored.Row, reservation, used, now), cancellationToken))
+            switch (await SubjectStore.ChangeAsync(stored with { Rows = [row] }, [Settled(row.Row, reservation, used, now)], cancellationToken))
             {
                 case RowCommit.Done:
                     return SettleOutcome.Settled;
@@ -106,11 +107,13 @@ public sealed class Reservations
     private static SubjectRow Settled(SubjectRow row, Reservation reservation, long used, Moment now)
     {
         row = row with { Reservations = row.Reservations.Remove(reservation) };
-        foreach (var part in reservation.Parts)
+        foreach (var (limit, whole, mark, amount) in reservation.Parts)
         {
-            var algorithm = LimitAlgorithm.Of(part.Rule.Algorithm);
-            var state = algorithm.Advance(row.StateOf(part.Limit, part.Rule), part.Rule, now);
-            row = row.With(part.Limit, part.Rule, algorithm.Refund(state, part.Rule, now, part.Mark, part.Amount - used), now);
+            var (rule, algorithm) = (whole.PartOf(row.Part, row.Parts), LimitAlgorithm.Of(whole.Algorithm));
+            var state = algorithm.Advance(row.StateOf(limit, rule), rule, now);
+
+            // What was used may have been in a larger part than this, which leaked faster: by the whole rule no more comes back than was there.
+            row = row.With(limit, rule, algorithm.Refund(state, whole, now, mark, amount - used), now);
         }
 
         return row;

@@ -2,15 +2,21 @@ namespace Serverless.Limits;
 
 /// <summary>For how long, and how much, an instance takes ahead of one subject's limits.</summary>
 /// <param name="clock">Converts timestamps.</param>
-internal sealed class LeaseTerms(TimeProvider clock)
+/// <param name="split">When the subject is to be divided.</param>
+internal sealed class LeaseTerms(TimeProvider clock, SplitTerms split)
 {
     private const int LeasesPerWindow = 50;
     private const double MostStretch = 8;
+    private const double HeatWeight = 0.25;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private double _stretch = 1;
+    private double _heat;
+
+    /// <summary>Instances are in each other's way so much that longer leases do not help.</summary>
+    public bool IsHot => _heat >= split.Heat;
 
     /// <summary>A 50th of the window, from 100 ms to 1 s: held that long, tokens are missed by others for 2 % of the window at most. Longer, up to a tenth of the window, while instances are in each other's way.</summary>
     public TimeSpan LeaseOf(LimitRule rule)
@@ -34,8 +40,16 @@ internal sealed class LeaseTerms(TimeProvider clock)
     /// <summary>Another instance changed the row first.</summary>
     public void Collided() => _stretch = Math.Min(MostStretch, _stretch * 2);
 
-    /// <summary>A change was made at the first try.</summary>
-    public void Passed() => _stretch = Math.Max(1, _stretch * 0.95);
+    /// <summary>A change was made, or given up, after so many tries in vain.</summary>
+    public void Passed(int tries)
+    {
+        _heat += HeatWeight * (tries - _heat);
+        if (tries == 0)
+            _stretch = Math.Max(1, _stretch * 0.95);
+    }
+
+    /// <summary>The subject was divided, so that what was is past.</summary>
+    public void Divided() => (_heat, _stretch) = (0, 1);
 
     /// <summary>A difference of timestamps in ticks.</summary>
     public long Ticks(long timestamps) => clock.GetElapsedTime(0, timestamps).Ticks;

@@ -3,11 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Serverless.Limits;
 
 /// <summary>What every subject works with.</summary>
-internal sealed partial class LimiterParts(SubjectStore store, LimitsMetrics metrics, TimeProvider clock, Random random, ILogger<LimiterParts> logger)
+internal sealed partial class LimiterParts(SubjectStore store, LimitsMetrics metrics, TimeProvider clock, Random random, ILogger<LimiterParts> logger, SplitTerms? split = null)
 {
     public SubjectStore Store => store;
 
     public LimitsMetrics Metrics => metrics;
+
+    public SplitTerms Split { get; } = split ?? SplitTerms.Default;
 
     public TimeProvider Clock => clock;
 

@@ -9,16 +9,18 @@ namespace Serverless.Limits;
 internal sealed class LocalSubject(string subject, LimiterParts parts)
 {
     private const int MostTries = 10;
+    private const int MostGathers = 2;
     private const int LongestPauseMilliseconds = 25;
 
     private readonly Lock _lock = new();
     private readonly ReplicaKey _key = SubjectStore.KeyOf(subject);
     private readonly ulong _holder = SecureRandom.Next64(parts.Random);
-    private readonly LeaseTerms _terms = new(parts.Clock);
+    private readonly LeaseTerms _terms = new(parts.Clock, parts.Split);
     private readonly List<LocalLimit> _limits = [];
     private readonly List<Waiter> _waiters = [];
     private Task _flight = Task.CompletedTask;
     private StoredSubject? _stored;
+    private int _parts = 1;
     private bool _returning;
 
     /// <summary>Guards all that its limits hold. Of several subjects' locks, the one of the least <see cref="Subject"/> is taken first.</summary>
@@ -123,18 +125,23 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     // Null when it was done, else why not.
     private async Task<string?> TryAsync(List<Waiter> waiters)
     {
+        var (collisions, gathers) = (0, 0);
+        var isDivisible = waiters.TrueForAll(waiter => waiter.Limits.All(limit => parts.Split.Fits(limit.Rule)));
         for (var tries = 0; tries < MostTries; tries++)
         {
-            var isRemembered = _stored is not null;
-            if (await StoredAsync() is not { } stored || parts.Store.NowAt(stored.Home) is not { } now)
+            var gather = gathers is > 0 and <= MostGathers || (!isDivisible && _parts > 1);
+            var isRemembered = _stored is not null && !gather;
+            if (await StoredAsync(gather) is not { } stored || parts.Store.NowAt(stored.Home) is not { } now)
                 return "the home of the subject does not answer";
-            SubjectPlan plan;
+            (SubjectPlan Plan, IReadOnlyList<SubjectRow> Rows) next;
             lock (_lock)
-                plan = PlanOf(stored, now, waiters);
-            if (isRemembered && plan.Denies)
+                next = PlanOf(stored, now, waiters);
+            var (plan, rows) = next;
+            if (stored.IsWhole ? plan.Denies && isRemembered : !isDivisible || (plan.Denies && gathers == 0))
             {
-                // Others may have given something back since.
+                // Others may have given something back since, or another part may have some.
                 _stored = null;
+                gathers += stored.IsWhole ? 0 : 1;
                 continue;
             }
 
@@ -142,17 +149,19 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
                 return $"the subject has more than {SubjectRow.MostParts} limits or open reservations at once";
             if (!plan.HasChanges)
             {
-                Finish(plan, stored);
+                _terms.Passed(collisions);
+                Finish(plan, stored.Rows.Length == 1 ? stored : null);
                 return null;
             }
 
-            parts.Metrics.Called();
-            switch (await SubjectStore.ChangeAsync(stored, plan.Row, CancellationToken.None))
+            Called();
+            switch (await SubjectStore.ChangeAsync(stored, rows, CancellationToken.None))
             {
                 case RowCommit.Done(var etags):
-                    if (tries == 0)
-                        _terms.Passed();
-                    Finish(plan, stored with { Row = plan.Row, ETag = etags[0] });
+                    _terms.Passed(collisions);
+                    if (rows.Count > stored.Rows.Length)
+                        _terms.Divided();
+                    Finish(plan, stored.After(rows, etags, _holder));
                     return null;
                 case RowCommit.Unavailable:
                     return "the home of the subject does not answer";
@@ -162,6 +171,8 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
                     break;
                 default:
                     _terms.Collided();
+                    collisions++;
+                    gathers += gather ? 1 : 0;
                     break;
             }
 
@@ -169,23 +180,27 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
             await Task.Delay(TimeSpan.FromMilliseconds(parts.Random.Next(LongestPauseMilliseconds * Math.Min(tries, 4) + 1)), parts.Clock, CancellationToken.None);
         }
 
+        _terms.Passed(collisions);
         return "too many instances change the subject at once";
     }
 
     // As this instance left it, or read again.
-    private async Task<StoredSubject?> StoredAsync()
+    private async Task<StoredSubject?> StoredAsync(bool gather)
     {
         if (await parts.Store.FindAsync(_key, CancellationToken.None) is not var (home, _))
             return null;
-        if (_stored is { } known && known.Home.Partition == home.Partition)
+        if (!gather && _stored is { } known && known.Home.Partition == home.Partition)
             return known;
-        parts.Metrics.Called();
-        if (await parts.Store.ReadAsync(home, CancellationToken.None) is not { } stored)
+        var read = gather ? await parts.Store.ReadTogetherAsync(home, Called, CancellationToken.None) : await parts.Store.ReadAsync(home, _holder, _parts, Called, CancellationToken.None);
+        if (read is not { } stored)
             return null;
         lock (_lock)
             _limits.ForEach(limit => Reconcile(limit, stored));
+        _parts = stored.Rows[0].Row.Parts;
         return _stored = stored;
     }
+
+    private void Called() => parts.Metrics.Called(_limits);
 
     // What became of changes whose answers were lost: the hold in the row names the one that was made.
     private void Reconcile(LocalLimit limit, StoredSubject stored)
@@ -193,27 +208,33 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
         if (limit.Unanswered.Count == 0)
             return;
         var number = -1;
-        foreach (var hold in stored.Row.StateOf(limit.Id, limit.Rule).Holds)
+        foreach (var hold in stored.Rows.SelectMany(part => part.Row.StateOf(limit.Id, limit.Rule).Holds))
             number = hold.Holder == _holder ? hold.Sequence : number;
         if (limit.Unanswered.Find(change => change.Sequence == number) is { } made)
             made.Apply();
         else
-            limit.Unanswered.RemoveAll(change => change.ETag != stored.ETag);
+            limit.Unanswered.RemoveAll(change => change.ETag != stored.ETagOf(_holder));
     }
 
-    private SubjectPlan PlanOf(StoredSubject stored, Moment now, List<Waiter> waiters)
+    private (SubjectPlan Plan, IReadOnlyList<SubjectRow> Rows) PlanOf(StoredSubject stored, Moment now, List<Waiter> waiters)
     {
         var timestamp = parts.Clock.GetTimestamp();
         foreach (var limit in _limits)
             limit.Measure(timestamp, parts.Clock);
-        return new SubjectPlan(stored.Row, stored.ETag, stored.Home, now, timestamp, _holder, _terms).Make(_limits, waiters, parts.Random);
+        var division = new SubjectParts(parts.Split, id => _limits.Find(limit => limit.Id == id)?.Rule, now);
+        var row = stored.Rows.Length == 1 ? stored.Rows[0].Row : division.Join(stored.Rows.Select(part => part.Row));
+        var plan = new SubjectPlan(row, stored.ETagOf(_holder), stored.Home, now, timestamp, _holder, _terms).Make(_limits, waiters, parts.Random);
+        var until = _terms.IsHot ? now.Latest + parts.Split.Life.Ticks : plan.Row.DividedUntil;
+        return (plan, stored.IsWhole && until > now.Earliest && division.Divide(plan.Row with { DividedUntil = until }) is { } divided ? divided : [plan.Row]);
     }
 
-    private void Finish(SubjectPlan plan, StoredSubject stored)
+    // Without rows it is read again before the next change.
+    private void Finish(SubjectPlan plan, StoredSubject? stored)
     {
         lock (_lock)
         {
             _stored = stored;
+            _parts = stored?.Rows[0].Row.Parts ?? _parts;
             foreach (var change in plan.Changes)
             {
                 change.Apply();
@@ -225,20 +246,19 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
             {
                 waiter.Outcome = outcome;
                 if (outcome is WaiterOutcome.Denied denied && waiter.Wish != Wish.Forecast)
-                    Deny(denied, waiter.Cost, plan.Timestamp, stored);
+                    Deny(denied, waiter.Cost, plan);
             }
         }
     }
 
-    private void Deny(WaiterOutcome.Denied denied, long cost, long now, StoredSubject stored)
+    private void Deny(WaiterOutcome.Denied denied, long cost, SubjectPlan plan)
     {
-        var limit = denied.Limit;
-        var wait = denied.RetryAfter == TimeSpan.MaxValue ? _terms.LeaseOf(limit.Rule) : denied.RetryAfter;
+        var (limit, wait) = (denied.Limit, denied.RetryAfter);
 
         // What others hold may come back any time.
-        if (stored.Row.StateOf(limit.Id, limit.Rule).Holds.Length > 0 || stored.Row.Reservations.Length > 0)
+        if (plan.Row.Parts > 1 || plan.Row.StateOf(limit.Id, limit.Rule).Holds.Length > 0 || plan.Row.Reservations.Length > 0)
             wait = wait < _terms.LeaseOf(limit.Rule) ? wait : _terms.LeaseOf(limit.Rule);
-        (limit.DeniedUntil, limit.DeniedCost) = (now + _terms.Timestamps(wait.Ticks), cost);
+        (limit.DeniedUntil, limit.DeniedCost) = (plan.Timestamp + _terms.Timestamps(wait.Ticks), cost);
     }
 
     // What is held and not used goes back when its time is over, unless a request has had it renewed by then.

@@ -61,11 +61,12 @@ internal sealed class SubjectPlan
     // Accounts for what was used, and frees what is not kept.
     private Part Begin(LocalLimit limit, bool isAwaited)
     {
-        var (rule, algorithm) = (limit.Rule, LimitAlgorithm.Of(limit.Rule.Algorithm));
+        var rule = limit.Rule.PartOf(_row.Part, _row.Parts);
+        var algorithm = LimitAlgorithm.Of(rule.Algorithm);
         var state = algorithm.Advance(_row.StateOf(limit.Id, rule), rule, _now);
         if (isAwaited || _timestamp > limit.UseBy)
             limit.Tokens = rule.Mode == LimitMode.Soft ? limit.Tokens : 0;
-        var part = new Part(algorithm, state) { Settled = limit.Used, Sequence = ++limit.Tries };
+        var part = new Part(rule, algorithm, state) { Settled = limit.Used, Sequence = ++limit.Tries };
         var lastUse = new Moment(_now.Earliest - _terms.Ticks(_timestamp - limit.LastUse), _now.Latest - _terms.Ticks(_timestamp - limit.LastUse));
         if (rule.Mode == LimitMode.Soft && limit.Used > 0)
         {
@@ -117,12 +118,12 @@ internal sealed class SubjectPlan
         var (delay, used) = (0L, ImmutableArray.CreateBuilder<ReservedPart>());
         foreach (var limit in waiter.Limits)
         {
-            var (rule, part) = (limit.Rule, _parts[limit]);
+            var part = _parts[limit];
             if (Available(limit) < waiter.Cost)
                 continue;
-            delay = Math.Max(delay, part.Algorithm.DelayOf(part.State, rule));
-            part.State = part.Algorithm.Use(part.State, rule, _now, waiter.Cost);
-            used.Add(new ReservedPart(limit.Id, rule, part.Algorithm.MarkOf(rule, _now), waiter.Cost));
+            delay = Math.Max(delay, part.Algorithm.DelayOf(part.State, part.Rule));
+            part.State = part.Algorithm.Use(part.State, part.Rule, _now, waiter.Cost);
+            used.Add(new ReservedPart(limit.Id, limit.Rule, part.Algorithm.MarkOf(part.Rule, _now), waiter.Cost));
             HasChanges = true;
         }
 
@@ -140,20 +141,23 @@ internal sealed class SubjectPlan
 
     private WaiterOutcome.Denied? Denial(LocalLimit limit, long cost)
     {
-        var (rule, part) = (limit.Rule, _parts[limit]);
+        var part = _parts[limit];
+        var rule = part.Rule;
         if (!rule.FailOpen && !_home.Knows(rule, _now))
             return new WaiterOutcome.Denied(limit, TimeSpan.FromTicks(_home.KnowsFrom(rule) - _now.Earliest));
         if (Available(limit) >= cost)
             return null;
+
+        // Never: more than this part of the limit. By then the parts may have come together.
         var at = part.Algorithm.AvailableAt(Held(part), rule, _now, cost);
-        return new WaiterOutcome.Denied(limit, at == LimitDecision.Never ? TimeSpan.MaxValue : TimeSpan.FromTicks(at - _now.Earliest));
+        return new WaiterOutcome.Denied(limit, at == LimitDecision.Never ? _terms.LeaseOf(rule) : TimeSpan.FromTicks(at - _now.Earliest));
     }
 
     private long Available(LocalLimit limit)
     {
         var part = _parts[limit];
         return !limit.Rule.FailOpen && !_home.Knows(limit.Rule, _now) ? 0
-            : Math.Max(0, part.Algorithm.Available(part.State, limit.Rule, _now) - part.Promised);
+            : Math.Max(0, part.Algorithm.Available(part.State, part.Rule, _now) - part.Promised);
     }
 
     private LimitState Held(Part part) => part.Promised == 0 ? part.State
@@ -162,7 +166,7 @@ internal sealed class SubjectPlan
     // Takes ahead what will be needed, and puts the state back into the row.
     private void Finish(LocalLimit limit, Part part)
     {
-        var (rule, state) = (limit.Rule, part.State);
+        var (rule, state) = (part.Rule, part.State);
         if (OwnIn(state) is { } kept)
             state = state with { Holds = state.Holds.Remove(kept) };
         var until = Math.Min(_now.Earliest + _terms.LeaseOf(rule).Ticks, part.Algorithm.LastUseOf(rule, _now));
@@ -180,7 +184,8 @@ internal sealed class SubjectPlan
         {
             RenewAt = useBy - _terms.Timestamps(_terms.LeaseOf(rule).Ticks / 4),
             Returned = part.Returned,
-            Elsewhere = elsewhere,
+            // Of a part, as if the others had as much.
+            Elsewhere = elsewhere * _row.Parts,
             WholeAt = _timestamp + _terms.Timestamps(Math.Max(0, part.Algorithm.WholeAt(state, rule, _now) - _now.Earliest)),
         });
     }
@@ -197,8 +202,11 @@ internal sealed class SubjectPlan
     }
 
     /// <summary>One limit while the plan is made.</summary>
-    private sealed class Part(LimitAlgorithm algorithm, LimitState state)
+    private sealed class Part(LimitRule rule, LimitAlgorithm algorithm, LimitState state)
     {
+        /// <summary>What this row may give.</summary>
+        public LimitRule Rule => rule;
+
         public LimitAlgorithm Algorithm => algorithm;
 
         public LimitState State { get; set; } = state;

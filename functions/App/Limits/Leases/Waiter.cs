@@ -40,7 +40,7 @@ internal abstract record WaiterOutcome
 
     /// <summary>One had not; nothing was used.</summary>
     /// <param name="Limit">The one that lets it wait longest.</param>
-    /// <param name="RetryAfter">When it would have, if nobody else came; the longest time there is when never.</param>
+    /// <param name="RetryAfter">When it would have, if nobody else came.</param>
     public sealed record Denied(LocalLimit Limit, TimeSpan RetryAfter) : WaiterOutcome;
 
     /// <summary>The row could not be read or changed; something may have been used all the same.</summary>

@@ -6,7 +6,10 @@ namespace Serverless.Limits;
 /// <summary>All that is remembered of one subject: one row, so that several limits change together or not at all. Immutable.</summary>
 /// <param name="Limits">What each limit remembers; one that is not here is blank.</param>
 /// <param name="Reservations">What was reserved and may still be settled for less.</param>
-public sealed record SubjectRow(ImmutableArray<CountedLimit> Limits, ImmutableArray<Reservation> Reservations)
+/// <param name="Part">Which of <paramref name="Parts"/> it is, from 0.</param>
+/// <param name="Parts">Rows among which the subject's limits are divided: 1 unless too many instances want it at once.</param>
+/// <param name="DividedUntil">The tick until which it is divided again whenever it was put together.</param>
+public sealed record SubjectRow(ImmutableArray<CountedLimit> Limits, ImmutableArray<Reservation> Reservations, int Part = 0, int Parts = 1, long DividedUntil = 0)
 {
     /// <summary>The most limits, and the most open reservations, of one subject: 200 of each.</summary>
     public const int MostParts = 200;

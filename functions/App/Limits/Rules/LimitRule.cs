@@ -42,6 +42,16 @@ public sealed record LimitRule(string Name, LimitAlgorithmKind Algorithm, long L
 
     /// <summary>The most that one request can ever have.</summary>
     public long Capacity => Algorithm is LimitAlgorithmKind.TokenBucket or LimitAlgorithmKind.LeakingBucket ? Burst : Limit;
+
+    /// <summary>One of several parts of the rule, as equal as they can be: what all of them admit together is what the whole may. A lower limit gives no part more than a higher one.</summary>
+    /// <param name="part">0 to <paramref name="parts"/> − 1.</param>
+    /// <param name="parts">At least 1, which is the whole.</param>
+    internal LimitRule PartOf(int part, int parts)
+    {
+        return parts == 1 ? this : this with { Limit = Share(Limit), Burst = Share(Burst) };
+
+        long Share(long whole) => whole / parts + (part < whole % parts ? 1 : 0);
+    }
 }
 
 /// <summary>The five algorithms.</summary>
