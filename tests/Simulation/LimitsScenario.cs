@@ -72,6 +72,10 @@ internal sealed class LimitsScenario
         }
 
         _history.Check(epoch);
+        await _simulator.Delay(TimeSpan.FromSeconds(30));
+        await _cluster.ExpireAsync(0);
+        if (_cluster.Nodes.Keys.SelectMany(_cluster.Rows).Count(row => row.Row.Name.Contains("limits.", StringComparison.Ordinal)) is var left and > 0)
+            _history.Broken.Add($"{left} rows of subjects are left although nothing counts any more");
     }
 
     private async Task LiveAsync(LimitsInstance instance)
@@ -145,7 +149,7 @@ internal sealed class LimitsScenario
         {
             await _simulator.Delay(TimeSpan.FromMilliseconds(100 + Random.Next(1_000)));
             var (node, instance) = (nodes[Random.Next(nodes.Count)], _instances[Random.Next(Instances)]);
-            switch (Random.Next(14))
+            switch (Random.Next(15))
             {
                 case 0:
                     _cluster.Cut(instance.Number, node);
@@ -172,6 +176,9 @@ internal sealed class LimitsScenario
                     await _cluster.RefillAsync(instance.Number);
                     break;
                 case 9:
+                    _ = _cluster.ExpireAsync(instance.Number);
+                    break;
+                case 10:
                     _cluster.Nodes[node].Weather = (Weather)Random.Next(5);
                     break;
                 default:

@@ -35,8 +35,19 @@ public class LimitsSimulationTests
     [InlineData(LimitAlgorithmKind.SlidingWindowLog, 8)]
     public void Of_a_steady_demand_97_percent_of_the_limit_is_admitted(LimitAlgorithmKind algorithm, int instances)
     {
-        var shares = Enumerable.Range(1, 3).Select(seed => LimitsDemand.Run(algorithm, instances, seed)).ToList();
+        var shares = Enumerable.Range(1, 3).Select(seed => LimitsDemand.Run(algorithm, instances, seed).Share).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"{algorithm}, {instances} instances: {shares.Min():P1} to {shares.Max():P1} of the limit");
         Assert.All(shares, share => Assert.True(share >= 0.97, $"{share:P1}"));
+    }
+
+    [Theory]
+    [InlineData(LimitAlgorithmKind.SlidingWindowCounter)]
+    [InlineData(LimitAlgorithmKind.TokenBucket)]
+    public void A_hot_subject_is_served_better_in_parts(LimitAlgorithmKind algorithm)
+    {
+        var never = new SplitTerms(8, 50, double.MaxValue, TimeSpan.FromMinutes(1));
+        var (whole, divided) = (LimitsDemand.Run(algorithm, 60, 1, 6_000, 2, never), LimitsDemand.Run(algorithm, 60, 1, 6_000, 2));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{algorithm}, 60 instances: whole {whole}, divided {divided}");
+        Assert.True(divided.Share > whole.Share, $"{divided} against {whole}");
     }
 }

@@ -129,6 +129,9 @@ internal sealed class SimulatedCluster
     /// <summary>One run of the roll-up timer on one instance.</summary>
     public Task RollUpAsync(int coordinator) => Jobs(coordinator).RollUpAsync();
 
+    /// <summary>One run of the timer of the limits on one instance.</summary>
+    public Task<int> ExpireAsync(int coordinator) => Jobs(coordinator).ExpireAsync();
+
     /// <summary>The rows that a node holds now.</summary>
     public IReadOnlyList<(string Partition, Row Row)> Rows(string node) => Nodes[node].Table(Member(node).Table).All();
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Serverless.Limits;
 using Serverless.Replication;
 
 namespace Serverless.Tests.Simulation;
@@ -26,6 +27,13 @@ internal sealed class TimerJobs(
 
     /// <summary>Rolls the commit logs of the region's nodes up.</summary>
     public Task RollUpAsync() => new RollUp(views, Duties).RunAsync(CancellationToken.None);
+
+    /// <summary>Deletes what does not count any more for any limit.</summary>
+    public Task<int> ExpireAsync()
+    {
+        var clocks = new StorageClocks(clock);
+        return new LimitsExpiry(views, clocks, new SubjectStore(new SubjectHomes(views, clocks), clocks), Duties, clock).RunAsync(CancellationToken.None);
+    }
 
     private StampDuties Duties => new(views, gossip, clock);
 

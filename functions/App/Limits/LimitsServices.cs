@@ -21,6 +21,8 @@ internal static class LimitsServices
         services.AddSingleton(provider => new Limiter(provider.GetRequiredService<LimiterParts>(), provider.GetRequiredService<IOptions<LimitsOptions>>()));
         services.AddSingleton(provider => new Reservations(
             provider.GetRequiredService<Limiter>(), provider.GetRequiredService<SubjectStore>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Random>()));
+        services.AddSingleton(provider => new LimitsExpiry(
+            provider.GetRequiredService<ClusterViews>(), provider.GetRequiredService<StorageClocks>(), provider.GetRequiredService<SubjectStore>(), provider.GetRequiredService<StampDuties>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(GuardRules.BuiltIn);
         services.AddLimitRules();
         services.AddOptionsWithValidateOnStart<GuardOptions>().Bind(configuration.GetSection(GuardOptions.Section));

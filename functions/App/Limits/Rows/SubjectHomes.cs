@@ -34,7 +34,7 @@ internal sealed class SubjectHomes(ClusterViews views, StorageClocks clocks)
             await Task.WhenAll(view.Nodes.Values.Select(node => OpenedAsync(view, new Home(node), cancellationToken)));
         var home = new Home(view.Owners(subject)[0]);
         return _openings.TryGetValue(Key(view, home), out var since) || await OpenedAsync(view, home, cancellationToken) is { } opened && Set(out since, opened)
-            ? new SubjectHome(home.Node, home.Partition(string.Create(CultureInfo.InvariantCulture, $"{Place}.{view.Partition(subject)}")), subject.Row, since)
+            ? new SubjectHome(home.Node, PartitionOf(home, view.Partition(subject)), subject.Row, since)
             : null;
     }
 
@@ -43,6 +43,9 @@ internal sealed class SubjectHomes(ClusterViews views, StorageClocks clocks)
         await views.GetAsync(cancellationToken) is { } view && view.Nodes.GetValueOrDefault(home.Node.Id) is { } node && node.Incarnation == home.Node.Incarnation
             ? await OpenedAsync(view, new Home(node), cancellationToken)
             : null;
+
+    /// <summary>The PartitionKey of the subjects of one of the ring's partitions, as <see cref="ClusterView.Partition"/> names it.</summary>
+    public static string PartitionOf(Home home, string partition) => home.Partition($"{Place}.{partition}");
 
     private static bool Set(out long since, long value)
     {
