@@ -62,23 +62,6 @@ public sealed class Limiter
             subject.Prefetch(waiter);
     }
 
-    /// <summary>What would become of a request of cost 1 now, as far as this instance knows; nothing is used, and nothing is asked.</summary>
-    public LimitVerdict? TryForecast(LimitCheck check)
-    {
-        var now = _parts.Clock.GetTimestamp();
-        var verdict = (LimitVerdict?)LimitVerdict.Admitted.AtOnce;
-        foreach (var (subject, limits) in check.Parts)
-        {
-            lock (subject.Lock)
-            {
-                foreach (var limit in limits.Where(limit => !limit.Has(1, now)))
-                    verdict = limit.Denies(1, now) ? new LimitVerdict.Limited(limit.Rule, _parts.Clock.GetElapsedTime(now, limit.DeniedUntil)) : null;
-            }
-        }
-
-        return verdict;
-    }
-
     /// <summary>What would become of a request now; nothing is used.</summary>
     public async Task<LimitVerdict> ForecastAsync(LimitCheck check, long cost, CancellationToken cancellationToken)
     {
@@ -208,7 +191,7 @@ public sealed class Limiter
     // Under all locks: uses tokens only when every limit has enough.
     private LimitVerdict? Decide(LimitCheck check, long cost, ref bool asks)
     {
-        var now = check.DecidedAt = _parts.Clock.GetTimestamp();
+        var now = _parts.Clock.GetTimestamp();
         (LocalLimit? Limit, long Until) denied = default;
         foreach (var (_, limits) in check.Parts)
         {

@@ -25,7 +25,7 @@ internal static class DecisionCost
             AutoReplenishment = true,
         });
         var limits = LimitsBench.Endless("hot");
-        await using var ours = new DistributedRateLimiter(limiter, () => limits);
+        await using var ours = new DistributedRateLimiter(limiter, limits);
         await WarmAsync(ours);
 
         var (theirs, leased, refused) = (new List<double>(), new List<double>(), 0);

@@ -1,53 +1,58 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 
 namespace Serverless.Limits;
 
-/// <summary>What a response says of the sender's quota: Retry-After (RFC 9110), RateLimit (draft-ietf-httpapi-ratelimit-headers), or the older X-RateLimit-Remaining and -Reset. What cannot be read is as if it were not there.</summary>
-internal static class RateLimitAdvice
+/// <summary>What an answer says about when to send more.</summary>
+/// <param name="RetryAfter">Not to send the same request again before; null when it does not say so.</param>
+/// <param name="Exhausted">For so long nothing is left for any request; null when something is, or nobody says.</param>
+internal readonly record struct RateLimitAdvice(TimeSpan? RetryAfter, TimeSpan? Exhausted)
 {
-    // Resets that are later than this in seconds are times of the calendar, as some write them.
-    private const long LongestSeconds = 366 * 86_400;
+    /// <summary>Longer is not believed: 1 hour. Then one request finds out.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary>How long not to send anything; null when there is no reason to wait.</summary>
-    public static TimeSpan? WaitOf(HttpResponseMessage response, DateTimeOffset now)
+    // X-RateLimit-Reset has no standard: seconds from now, or since 1970.
+    private const double FirstDate = 1e9;
+
+    public static RateLimitAdvice Of(HttpResponseMessage answer, DateTimeOffset now) => new(Retry(answer.Headers, now), Reset(answer.Headers, now));
+
+    /// <summary>How long to wait before the same request is sent again; null when that is not called for.</summary>
+    /// <param name="status">The answer's.</param>
+    /// <param name="retries">Made before.</param>
+    public TimeSpan? Wait(HttpStatusCode status, int retries) => status switch
     {
-        var wait = RetryAfter(response, now);
-        foreach (var (remaining, reset) in Items(response).Concat(Older(response, now)))
+        HttpStatusCode.TooManyRequests => Longer(RetryAfter, Exhausted) ?? TimeSpan.FromSeconds(1 << retries),
+        HttpStatusCode.ServiceUnavailable when RetryAfter is not null => Longer(RetryAfter, Exhausted),
+        _ => null,
+    };
+
+    private static TimeSpan? Longer(TimeSpan? one, TimeSpan? other) => other is null || one > other ? one : other;
+
+    private static TimeSpan? Retry(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+
+        // By the clock that wrote it, when the answer bears its time.
+        { Date: { } date } => date > (headers.Date ?? now) ? date - (headers.Date ?? now) : TimeSpan.Zero,
+        _ => null,
+    };
+
+    private static TimeSpan? Reset(HttpResponseHeaders headers, DateTimeOffset now)
+    {
+        if (headers.TryGetValues("RateLimit", out var fields))
         {
-            if (remaining <= 0 && (wait is null || reset > wait))
-                wait = reset;
+            var spent = fields.SelectMany(RateLimitField.Parse).Where(item => item is { Remaining: 0, Reset: > 0 }).Select(item => (double)item.Reset!.Value).ToList();
+            return spent.Count > 0 ? Seconds(spent.Max()) : null;
         }
 
-        return wait;
+        return Number(headers, "X-RateLimit-Remaining") == 0 && Number(headers, "X-RateLimit-Reset") is > 0 and var reset
+            ? Seconds(reset < FirstDate ? reset : reset - now.ToUnixTimeMilliseconds() / 1000.0)
+            : null;
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, DateTimeOffset now)
-    {
-        var header = response.Headers.RetryAfter;
-        return header?.Delta ?? (header?.Date is { } date ? date > now ? date - now : TimeSpan.Zero : null);
-    }
+    private static TimeSpan? Seconds(double seconds) => seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, Longest.TotalSeconds)) : null;
 
-    // A list of items with parameters, such as "default";r=0;t=30 (RFC 9651).
-    private static IEnumerable<(long Remaining, TimeSpan Reset)> Items(HttpResponseMessage response)
-    {
-        foreach (var item in Values(response, "RateLimit").SelectMany(value => value.Split(',')))
-        {
-            var parameters = item.Split(';', StringSplitOptions.TrimEntries).Skip(1).Select(parameter => parameter.Split('=', 2)).Where(pair => pair.Length == 2).ToLookup(pair => pair[0], pair => pair[1]);
-            if (Number(parameters["r"].FirstOrDefault()) is { } remaining && Number(parameters["t"].FirstOrDefault()) is { } reset and <= LongestSeconds)
-                yield return (remaining, TimeSpan.FromSeconds(reset));
-        }
-    }
-
-    private static IEnumerable<(long Remaining, TimeSpan Reset)> Older(HttpResponseMessage response, DateTimeOffset now)
-    {
-        if (Number(Values(response, "X-RateLimit-Remaining").FirstOrDefault()) is not { } remaining || Number(Values(response, "X-RateLimit-Reset").FirstOrDefault()) is not { } reset)
-            yield break;
-        var seconds = reset > LongestSeconds ? reset - now.ToUnixTimeSeconds() : reset;
-        if (seconds is >= 0 and <= LongestSeconds)
-            yield return (remaining, TimeSpan.FromSeconds(seconds));
-    }
-
-    private static IEnumerable<string> Values(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values : [];
-
-    private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) && double.TryParse(values.First(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,74 +1,93 @@
-using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace Serverless.Limits;
 
 /// <summary>
-/// For callers of APIs that limit: sends nothing to an origin whose quota is used up until it is renewed, and sends what was refused (429, or 503 with Retry-After) again when it may come, never
-/// earlier, and a little later at random. Only what can be sent again is: requests without a body, or with one that is in memory. Thread-safe.
+/// For clients of APIs that limit: sends again what was answered 429 or 503, when the answer says that it may (Retry-After, RFC 9110), and sends nothing to an origin that
+/// said that nothing is left (<c>RateLimit</c> of draft-ietf-httpapi-ratelimit-headers, else <c>X-RateLimit-Remaining</c> and <c>-Reset</c>) until its time has passed. What would wait longer than the
+/// options allow is answered 429 here. Only asynchronous sends wait; others go straight through. Thread-safe.
 /// </summary>
-/// <param name="options">How it behaves.</param>
-/// <param name="clock">The clock.</param>
-/// <param name="random">The jitter.</param>
-public sealed class RateLimitHandler(RateLimitHandlerOptions options, TimeProvider clock, Random random) : DelegatingHandler
+/// <param name="options">How patient it is.</param>
+/// <param name="clock">Measures waits.</param>
+/// <param name="random">Spreads those who wait for the same moment. Thread-safe.</param>
+public sealed class RateLimitHandler(IOptions<RateLimitHandlerOptions> options, TimeProvider clock, Random random) : DelegatingHandler
 {
-    private static readonly TimeSpan LeastJitter = TimeSpan.FromMilliseconds(100);
+    // On top of a wait: up to a tenth of it, and no more than this.
+    private static readonly TimeSpan MostJitter = TimeSpan.FromSeconds(1);
+    private const double JitterShare = 0.1;
 
-    // Timestamps by origin; as many as a client talks to.
-    private readonly ConcurrentDictionary<string, long> _closedUntil = new(StringComparer.OrdinalIgnoreCase);
-    private int _waiting;
-
-    /// <summary>Requests that wait now.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    private readonly RateLimitHandlerOptions _options = options.Value;
+    private readonly SpentOrigins _origins = new(clock, options.Value.MostOrigins);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var (origin, began) = (request.RequestUri?.GetLeftPart(UriPartial.Authority) ?? "", clock.GetTimestamp());
+        var left = _options.LongestWait;
         for (var retries = 0; ; retries++)
         {
-            await WaitAsync(origin, began, cancellationToken);
-            var response = await base.SendAsync(request, cancellationToken);
-            if (RateLimitAdvice.WaitOf(response, clock.GetUtcNow()) is not { } wait)
-                return response;
-            Close(origin, wait);
-            var isRefused = response.StatusCode == HttpStatusCode.TooManyRequests || (response.StatusCode == HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null);
-            if (!isRefused || retries >= options.MostRetries || !CanRepeat(request) || clock.GetElapsedTime(began) + wait > options.MostWait)
-                return response;
-            response.Dispose();
+            if (await HoldAsync(request, left, cancellationToken) is not { } held)
+                return Refusal(request);
+            left -= held;
+            var answer = await base.SendAsync(request, cancellationToken);
+            var advice = RateLimitAdvice.Of(answer, clock.GetUtcNow());
+            if (advice.Exhausted is { } time && request.RequestUri is { IsAbsoluteUri: true } address)
+                _origins.Spend(address, time);
+            if (retries == _options.MostRetries || advice.Wait(answer.StatusCode, retries) is not { } wait || wait > left || !CanBeSentAgain(request.Content))
+                return answer;
+            answer.Dispose();
+            left -= await WaitAsync(wait, left, cancellationToken);
         }
     }
 
-    // Waits for the origin's quota, unless that is too long or too many do.
-    private async Task WaitAsync(string origin, long began, CancellationToken cancellationToken)
+    // How long it was held back; null when it would be for too long, or too many are.
+    private async Task<TimeSpan?> HoldAsync(HttpRequestMessage request, TimeSpan left, CancellationToken cancellationToken)
     {
-        while (_closedUntil.TryGetValue(origin, out var until) && clock.GetElapsedTime(clock.GetTimestamp(), until) is var left && left > TimeSpan.Zero)
+        var held = TimeSpan.Zero;
+        while (request.RequestUri is { IsAbsoluteUri: true } address && _origins.Of(address) is { Left: { Ticks: > 0 } wait } spent)
         {
-            if (clock.GetElapsedTime(began) + left > options.MostWait || Volatile.Read(ref _waiting) >= options.MostWaiting)
-                return;
-            Interlocked.Increment(ref _waiting);
+            if (wait > left - held || !spent.TryHold(_options.MostHeld))
+                return null;
             try
             {
-                await Task.Delay(left + JitterOf(left), clock, cancellationToken);
+                held += await WaitAsync(wait, left - held, cancellationToken);
             }
             finally
             {
-                Interlocked.Decrement(ref _waiting);
+                spent.Release();
             }
         }
+
+        return held;
     }
 
-    private void Close(string origin, TimeSpan wait)
+    private async Task<TimeSpan> WaitAsync(TimeSpan wait, TimeSpan most, CancellationToken cancellationToken)
     {
-        var until = clock.GetTimestamp() + (long)(wait.TotalSeconds * clock.TimestampFrequency);
-        _closedUntil.AddOrUpdate(origin, until, (_, known) => Math.Max(known, until));
+        var jitter = random.NextDouble() * Math.Min(wait.Ticks * JitterShare, MostJitter.Ticks);
+        var whole = TimeSpan.FromTicks(Math.Min(most.Ticks, wait.Ticks + (long)jitter));
+
+        // Timers count whole milliseconds, and may lose what is beyond them.
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(whole.TotalMilliseconds)), clock, cancellationToken);
+        return whole;
     }
 
-    private TimeSpan JitterOf(TimeSpan wait)
+    private HttpResponseMessage Refusal(HttpRequestMessage request)
     {
-        var most = wait * options.Jitter;
-        return random.NextDouble() * (most > LeastJitter ? most : LeastJitter);
+        var wait = request.RequestUri is { } address ? _origins.Of(address)?.Left : null;
+        return new HttpResponseMessage(HttpStatusCode.TooManyRequests)
+        {
+            RequestMessage = request,
+            ReasonPhrase = "Held back: nothing is left of the origin's limit",
+            Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Ceiling((wait ?? TimeSpan.Zero).TotalSeconds))) },
+        };
     }
 
-    private static bool CanRepeat(HttpRequestMessage request) => request.Content is null or ByteArrayContent or ReadOnlyMemoryContent;
+    // What lies in memory; a stream is gone once it was read.
+    private static bool CanBeSentAgain(HttpContent? content) => content switch
+    {
+        null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent => true,
+        MultipartContent parts => parts.All(CanBeSentAgain),
+        _ => false,
+    };
 }

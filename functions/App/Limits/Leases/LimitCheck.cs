@@ -23,10 +23,7 @@ public sealed class LimitCheck
     internal (LocalSubject Subject, LocalLimit[] Limits)[] Parts { get; }
 
     /// <summary>The most that one request can ever have.</summary>
-    public long LeastCapacity { get; }
-
-    /// <summary>When it was last decided by this, as a timestamp.</summary>
-    internal long DecidedAt { get; set; }
+    internal long LeastCapacity { get; }
 
     /// <summary>A rule that can never give so much; null when all can.</summary>
     public LimitRule? Exceeded(long cost) => cost <= LeastCapacity ? null : Limits.First(limit => !limit.Rule.Shadow && limit.Rule.Capacity < cost).Rule;

@@ -1,0 +1,63 @@
+using Serverless.Limits;
+using Serverless.Tests.Simulation;
+
+namespace Serverless.Tests.Limits.Clients;
+
+/// <summary>One instance that limits on simulated nodes, in fair weather unless a test says otherwise; storage takes 1 to 20 ms each way.</summary>
+internal sealed class LimiterLife
+{
+    private readonly Simulator _simulator;
+    private readonly SimulatedCluster _cluster;
+    private readonly LimitsInstance _instance;
+
+    private LimiterLife(Simulator simulator)
+    {
+        _simulator = simulator;
+        _cluster = new SimulatedCluster(simulator, 1, 1, 10_000, Mutation.None);
+        _instance = new LimitsInstance(0, _cluster, simulator);
+    }
+
+    public Limiter Limiter => _instance.Limiter;
+
+    /// <summary>Reads and changes of rows so far.</summary>
+    public long Calls => _instance.Metrics.Calls;
+
+    public long Now => _simulator.Time.GetTimestamp();
+
+    public static void Run(Func<LimiterLife, Task> life, int seed = 1)
+    {
+        var simulator = new Simulator(seed);
+        simulator.Run(async () =>
+        {
+            var one = new LimiterLife(simulator);
+            await one._cluster.SettleAsync();
+            await life(one);
+        });
+    }
+
+    /// <summary>A limit of one subject.</summary>
+    public static MatchedLimit Limit(long limit, LimitAlgorithmKind algorithm = LimitAlgorithmKind.TokenBucket, Func<LimitRule, LimitRule>? but = null) =>
+        new("subject", $"limit.{algorithm}", (but ?? (rule => rule))(new LimitRule("gold", algorithm, limit, TimeSpan.FromSeconds(5))));
+
+    /// <summary>A limit whose tokens may be held for a second.</summary>
+    public static MatchedLimit PerMinute(long limit) => Limit(limit, but: rule => rule with { Window = TimeSpan.FromMinutes(1) });
+
+    public DistributedRateLimiter Distributed(params MatchedLimit[] limits) => new(Limiter, limits);
+
+    /// <summary>To the tick; Task.Delay counts milliseconds.</summary>
+    public async Task Delay(TimeSpan time)
+    {
+        var over = new TaskCompletionSource();
+        await using var timer = _simulator.Time.CreateTimer(_ => over.SetResult(), null, time, Timeout.InfiniteTimeSpan);
+        await over.Task;
+    }
+
+    /// <summary>Time for every fetch to end, and for nothing of a minute's limit to expire.</summary>
+    public Task Settle() => Delay(TimeSpan.FromMilliseconds(500));
+
+    public void Set(Weather weather)
+    {
+        foreach (var node in _cluster.Nodes.Values)
+            node.Weather = weather;
+    }
+}
