@@ -59,7 +59,7 @@ public sealed class Limiter
     public void Prefetch(LimitCheck check, long cost)
     {
         foreach (var (subject, waiter) in Lacking(check, cost))
-            subject.Prefetch(waiter);
+            subject.Prefetch(waiter with { IsAhead = true });
     }
 
     /// <summary>What would become of a request now; nothing is used.</summary>

@@ -46,6 +46,26 @@ public class DistributedRateLimiterTests
     });
 
     [Fact]
+    public void Who_attempts_and_then_waits_has_nothing_fetched_ahead() => Run(async life =>
+    {
+        using var limiter = life.Distributed(Limit(100));
+        Assert.False(limiter.AttemptAcquire().IsAcquired);
+        Assert.True((await limiter.AcquireAsync(1, Stop)).IsAcquired);
+        await life.Delay(TimeSpan.FromSeconds(2));
+        Assert.Equal(2, life.Calls);
+    });
+
+    [Theory]
+    [InlineData(LimitMode.Leased)]
+    [InlineData(LimitMode.Exact)]
+    public void Who_attempts_and_then_waits_gets_the_last_permit(LimitMode mode) => Run(async life =>
+    {
+        using var limiter = life.Distributed(Limit(1, but: rule => rule with { Mode = mode }));
+        Assert.False(limiter.AttemptAcquire().IsAcquired);
+        Assert.True((await limiter.AcquireAsync(1, Stop)).IsAcquired);
+    });
+
+    [Fact]
     public void A_refusal_names_its_limit() => Run(async life =>
     {
         using var limiter = life.Distributed(Limit(1));

@@ -53,7 +53,12 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     public async Task<WaiterOutcome> JoinAsync(Waiter waiter)
     {
         lock (_lock)
+        {
+            // What would be fetched ahead may be the last there is.
+            _waiters.RemoveAll(one => one.IsAhead);
             _waiters.Add(waiter);
+        }
+
         while (true)
         {
             await FlyAsync();
@@ -65,7 +70,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     /// <summary>Has the row changed for what is coming, while requests go on.</summary>
     public void Prefetch() => _ = FlyAsync();
 
-    /// <summary>Has tokens fetched for requests to come, unless the row is being changed anyway.</summary>
+    /// <summary>Has tokens fetched for requests to come, unless the row is being changed anyway or somebody waits.</summary>
     public void Prefetch(Waiter waiter)
     {
         lock (_lock)

@@ -9,6 +9,9 @@ internal sealed record Waiter(IReadOnlyList<LocalLimit> Limits, long Cost, Wish 
     /// <summary>How long a reservation may be settled.</summary>
     public TimeSpan ReservedFor { get; init; }
 
+    /// <summary>Nobody waits for it: it gives way to whoever waits for something.</summary>
+    public bool IsAhead { get; init; }
+
     /// <summary>Null until it is known.</summary>
     public WaiterOutcome? Outcome { get; set; }
 }
