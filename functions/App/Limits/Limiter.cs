@@ -22,7 +22,10 @@ public sealed class Limiter
     public LimitCheck Prepare(IReadOnlyList<MatchedLimit> limits) => new(limits, _subjects);
 
     /// <summary>Decides without waiting for anything; null when this instance cannot decide it alone, and then nothing was used.</summary>
-    public LimitVerdict? TryCheck(LimitCheck check, long cost)
+    public LimitVerdict? TryCheck(LimitCheck check, long cost) => TryCheck(check, cost, isGathered: false);
+
+    // What was gathered is all that can be had: shadows may lack it.
+    private LimitVerdict? TryCheck(LimitCheck check, long cost, bool isGathered)
     {
         var parts = check.Parts;
         if (parts.Length == 0 || cost == 0)
@@ -34,11 +37,11 @@ public sealed class Limiter
         if (parts.Length == 1)
         {
             lock (parts[0].Subject.Lock)
-                verdict = Decide(check, cost, ref asks);
+                verdict = Decide(check, cost, isGathered, ref asks);
         }
         else
         {
-            verdict = DecideTogether(check, cost, ref asks);
+            verdict = DecideTogether(check, cost, isGathered, ref asks);
         }
 
         if (asks)
@@ -149,7 +152,7 @@ public sealed class Limiter
             var outcomes = await Task.WhenAll(Lacking(check, cost).Select(waiter => AskAsync(check, waiter.Subject, waiter.Waiter, cancellationToken)));
             if (Verdict(outcomes, check) is not LimitVerdict.Admitted || outcomes.Any(o => o.Outcome is WaiterOutcome.Failed))
                 return Verdict(outcomes, check);
-            if (TryCheck(check, cost) is { } verdict)
+            if (TryCheck(check, cost, isGathered: true) is { } verdict)
                 return verdict;
         }
 
@@ -172,14 +175,14 @@ public sealed class Limiter
         return lacking;
     }
 
-    private LimitVerdict? DecideTogether(LimitCheck check, long cost, ref bool asks)
+    private LimitVerdict? DecideTogether(LimitCheck check, long cost, bool isGathered, ref bool asks)
     {
         var entered = 0;
         try
         {
             for (; entered < check.Parts.Length; entered++)
                 check.Parts[entered].Subject.Lock.Enter();
-            return Decide(check, cost, ref asks);
+            return Decide(check, cost, isGathered, ref asks);
         }
         finally
         {
@@ -189,7 +192,7 @@ public sealed class Limiter
     }
 
     // Under all locks: uses tokens only when every limit has enough.
-    private LimitVerdict? Decide(LimitCheck check, long cost, ref bool asks)
+    private LimitVerdict? Decide(LimitCheck check, long cost, bool isGathered, ref bool asks)
     {
         var now = _parts.Clock.GetTimestamp();
         (LocalLimit? Limit, long Until) denied = default;
@@ -197,7 +200,7 @@ public sealed class Limiter
         {
             foreach (var limit in limits)
             {
-                if (limit.Has(cost, now))
+                if (limit.Has(cost, now) || (isGathered && limit.Rule.Shadow))
                     continue;
                 if (!limit.Denies(cost, now))
                     return null;

@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
 using Serverless.Limits;
 using Serverless.Tests.Simulation;
-using static Serverless.Tests.Limits.Clients.LimiterLife;
+using static Serverless.Tests.Limits.LimiterLife;
 
 namespace Serverless.Tests.Limits.Clients;
 

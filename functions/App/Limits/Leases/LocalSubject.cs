@@ -247,6 +247,9 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
                 parts.Metrics.Returned(change.Limit.Rule, change.Returned);
             }
 
+            // Else nobody could be decided here for want of a shadow's tokens.
+            foreach (var (waiter, denial) in plan.Shadows.Where(shadow => shadow.Waiter.Wish != Wish.Forecast))
+                Deny(denial, waiter.Cost, plan.Timestamp, stored);
             foreach (var (waiter, outcome) in plan.Outcomes)
             {
                 waiter.Outcome = outcome;

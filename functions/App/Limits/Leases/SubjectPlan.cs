@@ -40,6 +40,9 @@ internal sealed class SubjectPlan
 
     public List<(Waiter Waiter, WaiterOutcome Outcome)> Outcomes { get; } = [];
 
+    /// <summary>What limits in shadow mode would have refused.</summary>
+    public List<(Waiter Waiter, WaiterOutcome.Denied Denial)> Shadows { get; } = [];
+
     /// <summary>Whether anybody who waits does not get what they wait for.</summary>
     public bool Denies => Outcomes.Exists(outcome => outcome.Outcome is WaiterOutcome.Denied);
 
@@ -100,7 +103,11 @@ internal sealed class SubjectPlan
         {
             // What this instance holds is as good as free to its own request, though a forecast takes none of it.
             var needed = waiter.Wish == Wish.Forecast ? Math.Max(0, waiter.Cost - _parts[limit].Kept) : waiter.Cost;
-            if (!limit.Rule.Shadow && Denial(limit, needed) is { } denial && (denied is null || denial.RetryAfter > denied.RetryAfter))
+            if (Denial(limit, needed) is not { } denial)
+                continue;
+            if (limit.Rule.Shadow)
+                Shadows.Add((waiter, denial));
+            else if (denied is null || denial.RetryAfter > denied.RetryAfter)
                 denied = denial;
         }
 

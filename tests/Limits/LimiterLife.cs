@@ -1,7 +1,7 @@
 using Serverless.Limits;
 using Serverless.Tests.Simulation;
 
-namespace Serverless.Tests.Limits.Clients;
+namespace Serverless.Tests.Limits;
 
 /// <summary>One instance that limits on simulated nodes, in fair weather unless a test says otherwise; storage takes 1 to 20 ms each way.</summary>
 internal sealed class LimiterLife
