@@ -22,10 +22,10 @@ public sealed class Limiter
     public LimitCheck Prepare(IReadOnlyList<MatchedLimit> limits) => new(limits, _subjects);
 
     /// <summary>Decides without waiting for anything; null when this instance cannot decide it alone, and then nothing was used.</summary>
-    public LimitVerdict? TryCheck(LimitCheck check, long cost) => TryCheck(check, cost, isGathered: false);
+    public LimitVerdict? TryCheck(LimitCheck check, long cost) => TryCheck(check, cost, gathered: null);
 
-    // What was gathered is all that can be had: shadows may lack it.
-    private LimitVerdict? TryCheck(LimitCheck check, long cost, bool isGathered)
+    // Who has gathered what can be had knows his turn, and what a shadow lacks.
+    private LimitVerdict? TryCheck(LimitCheck check, long cost, List<(LocalSubject Subject, Waiter Waiter)>? gathered)
     {
         var parts = check.Parts;
         if (parts.Length == 0 || cost == 0)
@@ -37,11 +37,11 @@ public sealed class Limiter
         if (parts.Length == 1)
         {
             lock (parts[0].Subject.Lock)
-                verdict = Decide(check, cost, isGathered, ref asks);
+                verdict = Decide(check, cost, gathered, ref asks);
         }
         else
         {
-            verdict = DecideTogether(check, cost, isGathered, ref asks);
+            verdict = DecideTogether(check, cost, gathered, ref asks);
         }
 
         if (asks)
@@ -58,10 +58,12 @@ public sealed class Limiter
     public ValueTask<LimitVerdict> CheckAsync(LimitCheck check, long cost, CancellationToken cancellationToken) =>
         TryCheck(check, cost) is { } verdict ? new(verdict) : new(WaitAsync(check, cost, cancellationToken));
 
-    /// <summary>Asks for tokens, so that later requests need not wait.</summary>
+    /// <summary>Asks for tokens, so that later requests need not wait; but not where they have to wait for their turn.</summary>
     public void Prefetch(LimitCheck check, long cost)
     {
-        foreach (var (subject, waiter) in Lacking(check, cost))
+        if (check.HasTurns)
+            return;
+        foreach (var (subject, waiter) in Lacking(check, cost, []))
             subject.Prefetch(waiter with { IsAhead = true });
     }
 
@@ -147,19 +149,31 @@ public sealed class Limiter
 
     private async Task<LimitVerdict> GatherAsync(LimitCheck check, long cost, CancellationToken cancellationToken)
     {
-        for (var round = 0; round < MostRounds; round++)
+        var (gathered, turn) = (new List<(LocalSubject Subject, Waiter Waiter)>(), LimitVerdict.Admitted.AtOnce);
+        try
         {
-            var outcomes = await Task.WhenAll(Lacking(check, cost).Select(waiter => AskAsync(check, waiter.Subject, waiter.Waiter, cancellationToken)));
-            if (Verdict(outcomes, check) is not LimitVerdict.Admitted || outcomes.Any(o => o.Outcome is WaiterOutcome.Failed))
-                return Verdict(outcomes, check);
-            if (TryCheck(check, cost, isGathered: true) is { } verdict)
-                return verdict;
-        }
+            for (var round = 0; round < MostRounds; round++)
+            {
+                var lacking = Lacking(check, cost, gathered);
+                gathered.AddRange(lacking);
+                var outcomes = await Task.WhenAll(lacking.Select(waiter => AskAsync(check, waiter.Subject, waiter.Waiter, cancellationToken)));
+                var verdict = Verdict(outcomes, check);
+                if (verdict is not LimitVerdict.Admitted admitted || outcomes.Any(o => o.Outcome is WaiterOutcome.Failed))
+                    return verdict;
+                turn = admitted.Delay > turn.Delay ? admitted : turn;
+                if (TryCheck(check, cost, gathered) is { } decided)
+                    return decided is LimitVerdict.Admitted ? turn : decided;
+            }
 
-        return new LimitVerdict.Unavailable(check.Limits[0].Rule, "others used what was taken for this request");
+            return new LimitVerdict.Unavailable(check.Limits[0].Rule, "what was taken for this request did not last until all of it was there");
+        }
+        finally
+        {
+            gathered.ForEach(one => one.Subject.Leave(one.Waiter));
+        }
     }
 
-    private List<(LocalSubject Subject, Waiter Waiter)> Lacking(LimitCheck check, long cost)
+    private List<(LocalSubject Subject, Waiter Waiter)> Lacking(LimitCheck check, long cost, List<(LocalSubject Subject, Waiter Waiter)> gathered)
     {
         var lacking = new List<(LocalSubject Subject, Waiter Waiter)>();
         foreach (var (subject, limits) in check.Parts)
@@ -167,7 +181,7 @@ public sealed class Limiter
             lock (subject.Lock)
             {
                 var now = _parts.Clock.GetTimestamp();
-                if (Array.FindAll(limits, limit => !limit.Has(cost, now)) is { Length: > 0 } some)
+                if (Array.FindAll(limits, limit => SetAside(limit, gathered, now) is null && (!limit.Has(cost, now) || limit.Rule.HasTurns)) is { Length: > 0 } some)
                     lacking.Add((subject, new Waiter(some, cost, Wish.Tokens)));
             }
         }
@@ -175,14 +189,18 @@ public sealed class Limiter
         return lacking;
     }
 
-    private LimitVerdict? DecideTogether(LimitCheck check, long cost, bool isGathered, ref bool asks)
+    // For whom of those there are tokens of the limit.
+    private static Waiter? SetAside(LocalLimit limit, List<(LocalSubject Subject, Waiter Waiter)>? gathered, long now) =>
+        gathered?.Find(one => limit.IsSetAsideFor(one.Waiter, now)).Waiter;
+
+    private LimitVerdict? DecideTogether(LimitCheck check, long cost, List<(LocalSubject Subject, Waiter Waiter)>? gathered, ref bool asks)
     {
         var entered = 0;
         try
         {
             for (; entered < check.Parts.Length; entered++)
                 check.Parts[entered].Subject.Lock.Enter();
-            return Decide(check, cost, isGathered, ref asks);
+            return Decide(check, cost, gathered, ref asks);
         }
         finally
         {
@@ -192,7 +210,7 @@ public sealed class Limiter
     }
 
     // Under all locks: uses tokens only when every limit has enough.
-    private LimitVerdict? Decide(LimitCheck check, long cost, bool isGathered, ref bool asks)
+    private LimitVerdict? Decide(LimitCheck check, long cost, List<(LocalSubject Subject, Waiter Waiter)>? gathered, ref bool asks)
     {
         var now = _parts.Clock.GetTimestamp();
         (LocalLimit? Limit, long Until) denied = default;
@@ -200,7 +218,7 @@ public sealed class Limiter
         {
             foreach (var limit in limits)
             {
-                if (limit.Has(cost, now) || (isGathered && limit.Rule.Shadow))
+                if (limit.Has(cost, now) || (gathered is not null && (limit.Rule.Shadow || SetAside(limit, gathered, now) is not null)))
                     continue;
                 if (!limit.Denies(cost, now))
                     return null;
@@ -209,12 +227,16 @@ public sealed class Limiter
             }
         }
 
+        if (check.HasTurns && gathered is null && denied.Limit is null)
+            return null;
         foreach (var (_, limits) in check.Parts)
         {
             foreach (var limit in limits)
             {
                 if (denied.Limit is not null)
                     limit.Demand += cost;
+                else if (gathered is not null && SetAside(limit, gathered, now) is { } waiter)
+                    limit.UseSetAside(waiter, now);
                 else if (limit.Has(cost, now))
                     asks |= limit.Use(cost, now);
             }

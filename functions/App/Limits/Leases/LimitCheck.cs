@@ -10,6 +10,7 @@ public sealed class LimitCheck
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => Resolve(subjects[group.Key], group))];
         LeastCapacity = limits.Where(limit => !limit.Rule.Shadow).Select(limit => limit.Rule.Capacity).DefaultIfEmpty(long.MaxValue).Min();
+        HasTurns = limits.Any(limit => limit.Rule.HasTurns);
         Budget = limits.Count == 0 ? TimeSpan.Zero : limits.Min(limit => limit.Rule.TimeBudget);
     }
 
@@ -24,6 +25,9 @@ public sealed class LimitCheck
 
     /// <summary>The most that one request can ever have.</summary>
     internal long LeastCapacity { get; }
+
+    /// <summary>Whether requests may have to wait for their turn, which only the row tells.</summary>
+    internal bool HasTurns { get; }
 
     /// <summary>A rule that can never give so much; null when all can.</summary>
     public LimitRule? Exceeded(long cost) => cost <= LeastCapacity ? null : Limits.First(limit => !limit.Rule.Shadow && limit.Rule.Capacity < cost).Rule;

@@ -8,6 +8,7 @@ internal sealed class LocalLimit(string id, LimitRule rule)
     // Less would take two requests that follow each other closely for a rate.
     private static readonly TimeSpan Measurable = TimeSpan.FromMilliseconds(100);
 
+    private readonly List<Waiter> _setAsideFor = [];
     private long _measuredAt;
 
     public string Id => id;
@@ -18,7 +19,10 @@ internal sealed class LocalLimit(string id, LimitRule rule)
     /// <summary>What may be used at once.</summary>
     public long Tokens { get; set; }
 
-    /// <summary>The last moment at which <see cref="Tokens"/> may be used.</summary>
+    /// <summary>What only those may use who wait for tokens of other subjects as well, each what was taken for it.</summary>
+    public long SetAside { get; private set; }
+
+    /// <summary>The last moment at which <see cref="Tokens"/> and what is <see cref="SetAside"/> may be used.</summary>
     public long UseBy { get; set; }
 
     /// <summary>Of what was taken, what was used and not yet accounted for.</summary>
@@ -74,6 +78,38 @@ internal sealed class LocalLimit(string id, LimitRule rule)
             return false;
         (RenewBelow, RenewAt) = (0, long.MaxValue);
         return true;
+    }
+
+    /// <summary>Keeps for a waiter what was taken for it.</summary>
+    public void SetAsideFor(Waiter waiter)
+    {
+        (Tokens, SetAside) = (Tokens - waiter.Cost, SetAside + waiter.Cost);
+        _setAsideFor.Add(waiter);
+    }
+
+    /// <summary>What was kept for the waiter could be used now.</summary>
+    public bool IsSetAsideFor(Waiter waiter, long now) =>
+        _setAsideFor.Exists(one => ReferenceEquals(one, waiter)) && (now <= UseBy || Rule.Mode == LimitMode.Soft);
+
+    /// <summary>Uses what was kept for the waiter.</summary>
+    public void UseSetAside(Waiter waiter, long now)
+    {
+        _setAsideFor.RemoveAll(one => ReferenceEquals(one, waiter));
+        (SetAside, Used, LastUse) = (SetAside - waiter.Cost, Used + waiter.Cost, now);
+    }
+
+    /// <summary>What is still kept for the waiter is anybody's.</summary>
+    public void GiveBack(Waiter waiter)
+    {
+        if (_setAsideFor.RemoveAll(one => ReferenceEquals(one, waiter)) > 0)
+            (Tokens, SetAside) = (Tokens + waiter.Cost, SetAside - waiter.Cost);
+    }
+
+    /// <summary>Nothing may be used any more.</summary>
+    public void Lose()
+    {
+        (Tokens, SetAside) = (0, 0);
+        _setAsideFor.Clear();
     }
 
     /// <summary>A soft limit that was never looked at admits until it has been: after a 16th of it was used, or when it is used later than <paramref name="lookAt"/>.</summary>

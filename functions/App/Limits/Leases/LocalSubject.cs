@@ -67,6 +67,17 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
         }
     }
 
+    /// <summary>Whoever waited for tokens has used what it needed, or gives up: what is still set aside for it is anybody's.</summary>
+    public void Leave(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            waiter.HasLeft = true;
+            foreach (var limit in waiter.Limits)
+                limit.GiveBack(waiter);
+        }
+    }
+
     /// <summary>Has the row changed for what is coming, while requests go on.</summary>
     public void Prefetch() => _ = FlyAsync();
 
@@ -247,9 +258,12 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
                 parts.Metrics.Returned(change.Limit.Rule, change.Returned);
             }
 
+            foreach (var (waiter, limit) in plan.Promises.Where(promise => promise.Waiter is { IsAhead: false, HasLeft: false }))
+                limit.SetAsideFor(waiter);
+
             // Else nobody could be decided here for want of a shadow's tokens.
             foreach (var (waiter, denial) in plan.Shadows.Where(shadow => shadow.Waiter.Wish != Wish.Forecast))
-                Deny(denial, waiter.Cost, plan.Timestamp, stored);
+                Deny(denial, waiter.Cost, plan);
             foreach (var (waiter, outcome) in plan.Outcomes)
             {
                 waiter.Outcome = outcome;
@@ -274,7 +288,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     {
         lock (_lock)
         {
-            var due = _limits.Where(limit => limit.Rule.Mode == LimitMode.Soft ? limit.Used > 0 : limit.Tokens > 0).Select(limit => limit.UseBy).DefaultIfEmpty().Max();
+            var due = _limits.Where(limit => limit.Rule.Mode == LimitMode.Soft ? limit.Used > 0 : limit.Tokens + limit.SetAside > 0).Select(limit => limit.UseBy).DefaultIfEmpty().Max();
             if (due == 0 || _returning)
                 return;
             _returning = true;

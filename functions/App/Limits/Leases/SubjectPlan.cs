@@ -40,6 +40,9 @@ internal sealed class SubjectPlan
 
     public List<(Waiter Waiter, WaiterOutcome Outcome)> Outcomes { get; } = [];
 
+    /// <summary>For whom tokens are taken.</summary>
+    public List<(Waiter Waiter, LocalLimit Limit)> Promises { get; } = [];
+
     /// <summary>What limits in shadow mode would have refused.</summary>
     public List<(Waiter Waiter, WaiterOutcome.Denied Denial)> Shadows { get; } = [];
 
@@ -67,8 +70,10 @@ internal sealed class SubjectPlan
         var rule = limit.Rule.PartOf(_row.Part, _row.Parts);
         var algorithm = LimitAlgorithm.Of(rule.Algorithm);
         var state = algorithm.Advance(_row.StateOf(limit.Id, rule), rule, _now);
-        if (isAwaited || _timestamp > limit.UseBy)
-            limit.Tokens = rule.Mode == LimitMode.Soft ? limit.Tokens : 0;
+        if (rule.Mode != LimitMode.Soft && _timestamp > limit.UseBy)
+            limit.Lose();
+        if (rule.Mode != LimitMode.Soft && isAwaited)
+            limit.Tokens = 0;
         var part = new Part(rule, algorithm, state) { Settled = limit.Used, Sequence = ++limit.Tries };
         var lastUse = new Moment(_now.Earliest - _terms.Ticks(_timestamp - limit.LastUse), _now.Latest - _terms.Ticks(_timestamp - limit.LastUse));
         if (rule.Mode == LimitMode.Soft && limit.Used > 0)
@@ -78,16 +83,16 @@ internal sealed class SubjectPlan
         }
         else if (OwnIn(state) is { } own)
         {
-            part.Kept = limit.Tokens;
-            part.Returned = own.Amount - limit.Used - limit.Tokens;
+            part.Kept = limit.Tokens + limit.SetAside;
+            part.Returned = own.Amount - limit.Used - part.Kept;
             part.State = algorithm.Settle(state, rule, own, lastUse, limit.Used);
-            HasChanges |= limit.Used > 0 || limit.Tokens < own.Amount;
+            HasChanges |= limit.Used > 0 || part.Kept < own.Amount;
         }
 
         else if (rule.Mode != LimitMode.Soft)
         {
             // What was held is gone: it counted as used when its time was over, or its home was lost.
-            limit.Tokens = 0;
+            limit.Lose();
         }
 
         part.State = algorithm.Advance(part.State, rule, _now);
@@ -115,20 +120,24 @@ internal sealed class SubjectPlan
             return denied;
         if (waiter.Wish == Wish.Forecast)
             return new WaiterOutcome.Had(TimeSpan.Zero);
+        var delay = waiter.Limits.Max(TurnOf);
         if (waiter.Wish == Wish.Tokens)
         {
-            foreach (var limit in waiter.Limits)
-                _parts[limit].Promised += Math.Min(waiter.Cost, Available(limit));
-            return new WaiterOutcome.Had(TimeSpan.Zero);
+            foreach (var limit in waiter.Limits.Where(limit => Available(limit) >= waiter.Cost))
+            {
+                _parts[limit].Promised += waiter.Cost;
+                Promises.Add((waiter, limit));
+            }
+
+            return new WaiterOutcome.Had(TimeSpan.FromTicks(delay));
         }
 
-        var (delay, used) = (0L, ImmutableArray.CreateBuilder<ReservedPart>());
+        var used = ImmutableArray.CreateBuilder<ReservedPart>();
         foreach (var limit in waiter.Limits)
         {
             var part = _parts[limit];
             if (Available(limit) < waiter.Cost)
                 continue;
-            delay = Math.Max(delay, part.Algorithm.DelayOf(part.State, part.Rule));
             part.State = part.Algorithm.Use(part.State, part.Rule, _now, waiter.Cost);
             used.Add(new ReservedPart(limit.Id, limit.Rule, part.Algorithm.MarkOf(part.Rule, _now), waiter.Cost));
             HasChanges = true;
@@ -145,6 +154,9 @@ internal sealed class SubjectPlan
         HasChanges = true;
         return id;
     }
+
+    // How long who comes now waits for his turn, behind those who have used or been promised theirs.
+    private long TurnOf(LocalLimit limit) => limit.Rule.HasTurns ? _parts[limit].Algorithm.DelayOf(Held(_parts[limit]), _parts[limit].Rule) : 0;
 
     private WaiterOutcome.Denied? Denial(LocalLimit limit, long cost)
     {
@@ -178,7 +190,7 @@ internal sealed class SubjectPlan
             state = state with { Holds = state.Holds.Remove(kept) };
         var until = Math.Min(_now.Earliest + _terms.LeaseOf(rule).Ticks, part.Algorithm.LastUseOf(rule, _now));
         var others = !state.Holds.IsEmpty;
-        var ahead = rule.Mode == LimitMode.Leased && until > _now.Latest ? _terms.Ahead(limit, part.Kept + part.Promised, Available(limit), others) : 0;
+        var ahead = rule.Mode == LimitMode.Leased && !rule.Delays && until > _now.Latest ? _terms.Ahead(limit, part.Kept + part.Promised, Available(limit), others) : 0;
         var added = part.Promised + ahead;
         if (part.Kept + added > 0 && rule.Mode != LimitMode.Soft)
             state = LimitAlgorithm.Take(state, new Hold(_holder, part.Sequence, part.Kept + added, until));

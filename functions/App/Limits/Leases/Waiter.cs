@@ -12,6 +12,9 @@ internal sealed record Waiter(IReadOnlyList<LocalLimit> Limits, long Cost, Wish 
     /// <summary>Nobody waits for it: it gives way to whoever waits for something.</summary>
     public bool IsAhead { get; init; }
 
+    /// <summary>It does not wait any more: nothing is set aside for it.</summary>
+    public bool HasLeft { get; set; }
+
     /// <summary>Null until it is known.</summary>
     public WaiterOutcome? Outcome { get; set; }
 }
@@ -27,7 +30,7 @@ internal enum Wish
     /// <summary>The same, so that it can be settled for less later.</summary>
     Reservation,
 
-    /// <summary>Tokens for its limits, because it has limits of other subjects as well and all must have some before any is used.</summary>
+    /// <summary>Tokens for its limits, set aside for it, because it has limits of other subjects as well and all must have some before any is used.</summary>
     Tokens,
 
     /// <summary>Nothing: what was not used is returned, and what was used accounted for.</summary>

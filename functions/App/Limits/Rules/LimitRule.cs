@@ -22,6 +22,9 @@ public sealed record LimitRule(string Name, LimitAlgorithmKind Algorithm, long L
     /// <summary>How strictly the limit is kept between instances; default <see cref="LimitMode.Leased"/>.</summary>
     public LimitMode Mode { get; init; }
 
+    /// <summary>Whether requests that it admits may have to wait for their turn.</summary>
+    internal bool HasTurns => Delays && !Shadow;
+
     /// <summary>When the storage does not answer: true admits, false (default) refuses.</summary>
     public bool FailOpen { get; init; }
 
