@@ -9,11 +9,20 @@ internal sealed class LeaseTerms(TimeProvider clock, SplitTerms split)
     private const double MostStretch = 8;
     private const double HeatWeight = 0.25;
 
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private double _stretch = 1;
     private double _heat;
+    private long _collided;
+
+    /// <summary>Other instances change the row too, so what this one remembers of it is old.</summary>
+    public bool IsContended => _collided != 0 && clock.GetElapsedTime(_collided) < Remembered;
+
+    /// <summary>The least time between two changes, so that others get theirs: what comes free meanwhile is had with the next.</summary>
+    public TimeSpan Pace => IsContended ? Turn * _stretch : TimeSpan.Zero;
 
     /// <summary>Instances are in each other's way so much that longer leases do not help.</summary>
     public bool IsHot => _heat >= split.Heat;
@@ -38,7 +47,7 @@ internal sealed class LeaseTerms(TimeProvider clock, SplitTerms split)
     }
 
     /// <summary>Another instance changed the row first.</summary>
-    public void Collided() => _stretch = Math.Min(MostStretch, _stretch * 2);
+    public void Collided() => (_stretch, _collided) = (Math.Min(MostStretch, _stretch * 2), clock.GetTimestamp());
 
     /// <summary>A change was made, or given up, after so many tries in vain.</summary>
     public void Passed(int tries)

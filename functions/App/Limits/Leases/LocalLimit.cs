@@ -26,10 +26,7 @@ internal sealed class LocalLimit(string id, LimitRule rule)
     public long UseBy { get; set; }
 
     /// <summary>Of what was taken, what was used and not yet accounted for.</summary>
-    public long Used { get; set; }
-
-    /// <summary>When the last of it was used.</summary>
-    public long LastUse { get; set; }
+    public LocalUses Uses { get; } = new();
 
     /// <summary>Until then, less than <see cref="DeniedCost"/> can be had.</summary>
     public long DeniedUntil { get; set; }
@@ -71,8 +68,7 @@ internal sealed class LocalLimit(string id, LimitRule rule)
     public bool Use(long cost, long now)
     {
         Tokens -= cost;
-        Used += cost;
-        LastUse = now;
+        Uses.Add(cost, now);
         Demand += cost;
         if (Tokens >= RenewBelow && now < RenewAt)
             return false;
@@ -95,7 +91,8 @@ internal sealed class LocalLimit(string id, LimitRule rule)
     public void UseSetAside(Waiter waiter, long now)
     {
         _setAsideFor.RemoveAll(one => ReferenceEquals(one, waiter));
-        (SetAside, Used, LastUse) = (SetAside - waiter.Cost, Used + waiter.Cost, now);
+        SetAside -= waiter.Cost;
+        Uses.Add(waiter.Cost, now);
     }
 
     /// <summary>What is still kept for the waiter is anybody's.</summary>

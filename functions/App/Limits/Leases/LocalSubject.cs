@@ -11,6 +11,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     private const int MostTries = 10;
     private const int MostGathers = 2;
     private const int LongestPauseMilliseconds = 25;
+    private const int MostDoublings = 3;
 
     private readonly Lock _lock = new();
     private readonly ReplicaKey _key = SubjectStore.KeyOf(subject);
@@ -21,6 +22,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     private Task _flight = Task.CompletedTask;
     private StoredSubject? _stored;
     private int _parts = 1;
+    private long _landed;
     private bool _returning;
 
     /// <summary>Guards all that its limits hold. Of several subjects' locks, the one of the least <see cref="Subject"/> is taken first.</summary>
@@ -108,18 +110,10 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     {
         // Whoever asked holds the lock.
         await Task.Yield();
-        List<Waiter> waiters;
-        lock (_lock)
-        {
-            waiters = [.. _waiters];
-            _waiters.Clear();
-            foreach (var waiter in waiters.Where(waiter => waiter.Wish is Wish.Decision or Wish.Tokens))
-            {
-                foreach (var limit in waiter.Limits)
-                    limit.Demand += waiter.Cost;
-            }
-        }
-
+        if (_terms.Pace - parts.Clock.GetElapsedTime(_landed) is var pause && pause > TimeSpan.Zero)
+            await Task.Delay(pause, parts.Clock, CancellationToken.None);
+        _stored = _terms.IsContended ? null : _stored;
+        var waiters = new List<Waiter>();
         try
         {
             if (await TryAsync(waiters) is { } why)
@@ -135,14 +129,14 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
             parts.Failed(failure, subject);
         }
 
+        _landed = parts.Clock.GetTimestamp();
         ReturnLater();
     }
 
     // Null when it was done, else why not.
     private async Task<string?> TryAsync(List<Waiter> waiters)
     {
-        var (collisions, gathers) = (0, 0);
-        var isDivisible = waiters.TrueForAll(waiter => waiter.Limits.All(limit => parts.Split.Fits(limit.Rule)));
+        var (collisions, gathers, isDivisible) = (0, 0, true);
         for (var tries = 0; tries < MostTries; tries++)
         {
             var gather = gathers is > 0 and <= MostGathers || (!isDivisible && _parts > 1);
@@ -151,8 +145,13 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
                 return "the home of the subject does not answer";
             (SubjectPlan Plan, IReadOnlyList<SubjectRow> Rows) next;
             lock (_lock)
+            {
+                TakeIn(waiters);
                 next = PlanOf(stored, now, waiters);
+            }
+
             var (plan, rows) = next;
+            isDivisible = waiters.TrueForAll(waiter => waiter.Limits.All(limit => parts.Split.Fits(limit.Rule)));
             if (stored.IsWhole ? plan.Denies && isRemembered : !isDivisible || (plan.Denies && gathers == 0))
             {
                 // Others may have given something back since, or another part may have some.
@@ -193,11 +192,24 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
             }
 
             _stored = null;
-            await Task.Delay(TimeSpan.FromMilliseconds(parts.Random.Next(LongestPauseMilliseconds * Math.Min(tries, 4) + 1)), parts.Clock, CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(parts.Random.Next((LongestPauseMilliseconds << Math.Min(tries, MostDoublings)) + 1)), parts.Clock, CancellationToken.None);
         }
 
         _terms.Passed(collisions);
         return "too many instances change the subject at once";
+    }
+
+    // Those who came while the row was read are decided with the others.
+    private void TakeIn(List<Waiter> waiters)
+    {
+        foreach (var waiter in _waiters.Where(waiter => waiter.Wish is Wish.Decision or Wish.Tokens))
+        {
+            foreach (var limit in waiter.Limits)
+                limit.Demand += waiter.Cost;
+        }
+
+        waiters.AddRange(_waiters);
+        _waiters.Clear();
     }
 
     // As this instance left it, or read again.
@@ -280,6 +292,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
         // What others hold may come back any time.
         if (plan.Row.Parts > 1 || plan.Row.StateOf(limit.Id, limit.Rule).Holds.Length > 0 || plan.Row.Reservations.Length > 0)
             wait = wait < _terms.LeaseOf(limit.Rule) ? wait : _terms.LeaseOf(limit.Rule);
+        wait = wait > _terms.Pace ? wait : _terms.Pace;
         (limit.DeniedUntil, limit.DeniedCost) = (plan.Timestamp + _terms.Timestamps(wait.Ticks), cost);
     }
 
@@ -288,7 +301,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     {
         lock (_lock)
         {
-            var due = _limits.Where(limit => limit.Rule.Mode == LimitMode.Soft ? limit.Used > 0 : limit.Tokens + limit.SetAside > 0).Select(limit => limit.UseBy).DefaultIfEmpty().Max();
+            var due = _limits.Where(limit => limit.Rule.Mode == LimitMode.Soft ? limit.Uses.Amount > 0 : limit.Tokens + limit.SetAside > 0).Select(limit => limit.UseBy).DefaultIfEmpty().Max();
             if (due == 0 || _returning)
                 return;
             _returning = true;

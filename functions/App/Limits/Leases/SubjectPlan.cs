@@ -8,6 +8,8 @@ namespace Serverless.Limits;
 /// </summary>
 internal sealed class SubjectPlan
 {
+    private const int GroupsPerLease = 8;
+
     private readonly SubjectHome _home;
     private readonly Moment _now;
     private readonly long _timestamp;
@@ -74,19 +76,20 @@ internal sealed class SubjectPlan
             limit.Lose();
         if (rule.Mode != LimitMode.Soft && isAwaited)
             limit.Tokens = 0;
-        var part = new Part(rule, algorithm, state) { Settled = limit.Used, Sequence = ++limit.Tries };
-        var lastUse = new Moment(_now.Earliest - _terms.Ticks(_timestamp - limit.LastUse), _now.Latest - _terms.Ticks(_timestamp - limit.LastUse));
-        if (rule.Mode == LimitMode.Soft && limit.Used > 0)
+        var uses = limit.Uses.Close();
+        var part = new Part(rule, algorithm, state) { Settled = uses.Count, Sequence = ++limit.Tries };
+        if (rule.Mode == LimitMode.Soft && uses.Count > 0)
         {
-            part.State = algorithm.Use(state, rule, lastUse, limit.Used);
+            Settle(part, uses);
             HasChanges = true;
         }
         else if (OwnIn(state) is { } own)
         {
             part.Kept = limit.Tokens + limit.SetAside;
-            part.Returned = own.Amount - limit.Used - part.Kept;
-            part.State = algorithm.Settle(state, rule, own, lastUse, limit.Used);
-            HasChanges |= limit.Used > 0 || part.Kept < own.Amount;
+            part.Returned = own.Amount - limit.Uses.Amount - part.Kept;
+            part.State = state with { Holds = state.Holds.Remove(own) };
+            Settle(part, uses);
+            HasChanges |= uses.Count > 0 || part.Kept < own.Amount;
         }
 
         else if (rule.Mode != LimitMode.Soft)
@@ -99,6 +102,15 @@ internal sealed class SubjectPlan
         if (part.Kept > 0)
             part.State = LimitAlgorithm.Take(part.State, new Hold(_holder, part.Sequence, part.Kept, _now.Latest));
         return part;
+    }
+
+    private void Settle(Part part, IReadOnlyList<(long At, long Amount)> uses)
+    {
+        foreach (var (at, amount) in uses)
+        {
+            var ago = _terms.Ticks(_timestamp - at);
+            part.State = part.Algorithm.Use(part.State, part.Rule, new Moment(_now.Earliest - ago, _now.Latest - ago), amount);
+        }
     }
 
     private WaiterOutcome Decide(Waiter waiter, Random random)
@@ -203,6 +215,7 @@ internal sealed class SubjectPlan
         {
             RenewAt = useBy - _terms.Timestamps(_terms.LeaseOf(rule).Ticks / 4),
             Returned = part.Returned,
+            Span = _terms.Timestamps(_terms.LeaseOf(rule).Ticks / GroupsPerLease),
             // Of a part, as if the others had as much.
             Elsewhere = elsewhere * _row.Parts,
             WholeAt = _timestamp + _terms.Timestamps(Math.Max(0, part.Algorithm.WholeAt(state, rule, _now) - _now.Earliest)),
@@ -233,8 +246,8 @@ internal sealed class SubjectPlan
         /// <summary>The number of the hold afterwards.</summary>
         public int Sequence { get; init; }
 
-        /// <summary>Uses that are accounted for.</summary>
-        public long Settled { get; init; }
+        /// <summary>Groups of uses that are accounted for.</summary>
+        public int Settled { get; init; }
 
         /// <summary>Tokens that nobody holds any more.</summary>
         public long Returned { get; set; }

@@ -55,7 +55,7 @@ internal sealed class SubjectParts(SplitTerms terms, Func<string, LimitRule?> ru
 /// <param name="Life">For how long it is divided again whenever it was put together.</param>
 internal sealed record SplitTerms(int Parts, long LeastShare, double Heat, TimeSpan Life)
 {
-    public static readonly SplitTerms Default = new(8, 50, 2, TimeSpan.FromMinutes(1));
+    public static readonly SplitTerms Default = new(8, 75, 4, TimeSpan.FromMinutes(1));
 
     /// <summary>Whether a limit can be counted in parts.</summary>
     public bool Fits(LimitRule rule) => rule is { Mode: not LimitMode.Exact, Delays: false } && Math.Min(rule.Limit, rule.Capacity) / Parts >= LeastShare;
