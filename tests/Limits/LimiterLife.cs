@@ -31,8 +31,19 @@ internal sealed class LimiterLife
         {
             var one = new LimiterLife(simulator);
             await one._cluster.SettleAsync();
+            _ = one.WatchAsync();
             await life(one);
         });
+    }
+
+    // As a timer does, so that one lost question does not leave it without a cluster.
+    private async Task WatchAsync()
+    {
+        while (true)
+        {
+            await _simulator.Delay(TimeSpan.FromSeconds(1));
+            await _cluster.Views[0].RefreshAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>A limit of one subject.</summary>
@@ -50,6 +61,16 @@ internal sealed class LimiterLife
         var over = new TaskCompletionSource();
         await using var timer = _simulator.Time.CreateTimer(_ => over.SetResult(), null, time, Timeout.InfiniteTimeSpan);
         await over.Task;
+    }
+
+    /// <summary>Until the home of a subject is known: before that nobody can be decided.</summary>
+    public async Task WarmUpAsync(string subject)
+    {
+        var check = Limiter.Prepare([new MatchedLimit(subject, "warm", new LimitRule("warm", LimitAlgorithmKind.TokenBucket, 1, TimeSpan.FromSeconds(1)))]);
+        while (await Limiter.ForecastAsync(check, 1, CancellationToken.None) is LimitVerdict.Unavailable)
+        {
+            // Some questions are lost.
+        }
     }
 
     /// <summary>Time for every fetch to end, and for nothing of a minute's limit to expire.</summary>

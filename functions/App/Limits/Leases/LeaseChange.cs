@@ -24,6 +24,14 @@ internal sealed record LeaseChange(LocalLimit Limit, int Sequence, int Settled, 
     /// <summary>How long uses are counted as one.</summary>
     public long Span { get; init; }
 
+    /// <summary>Nothing had to be changed: what is held stays as it is in the row, and with it how long it may be used.</summary>
+    public void Look()
+    {
+        (Limit.Elsewhere, Limit.WholeAt) = (Elsewhere, WholeAt);
+        if (Limit.Rule.Mode == LimitMode.Soft)
+            Apply();
+    }
+
     /// <summary>The change was made.</summary>
     public void Apply()
     {

@@ -265,7 +265,10 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
             _parts = stored?.Rows[0].Row.Parts ?? _parts;
             foreach (var change in plan.Changes)
             {
-                change.Apply();
+                if (plan.HasChanges)
+                    change.Apply();
+                else
+                    change.Look();
                 parts.Metrics.Leased(change.Limit.Rule, change.Added);
                 parts.Metrics.Returned(change.Limit.Rule, change.Returned);
             }
@@ -278,19 +281,27 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
                 Deny(denial, waiter.Cost, plan);
             foreach (var (waiter, outcome) in plan.Outcomes)
             {
-                waiter.Outcome = outcome;
+                waiter.Outcome = outcome is WaiterOutcome.Denied told ? told with { RetryAfter = Left(told.RetryAfter, plan.Timestamp) } : outcome;
                 if (outcome is WaiterOutcome.Denied denied && waiter.Wish != Wish.Forecast)
                     Deny(denied, waiter.Cost, plan);
             }
         }
     }
 
+    // What was planned has taken time to be stored.
+    private TimeSpan Left(TimeSpan wait, long since)
+    {
+        var gone = parts.Clock.GetElapsedTime(since);
+        return wait > gone ? wait - gone : TimeSpan.Zero;
+    }
+
     private void Deny(WaiterOutcome.Denied denied, long cost, SubjectPlan plan)
     {
         var (limit, wait) = (denied.Limit, denied.RetryAfter);
 
-        // What others hold may come back any time.
-        if (plan.Row.Parts > 1 || plan.Row.StateOf(limit.Id, limit.Rule).Holds.Length > 0 || plan.Row.Reservations.Length > 0)
+        // What others hold, or is set aside here, may come back any time; what is taken ahead here is asked for when it is needed.
+        var holds = plan.Row.StateOf(limit.Id, limit.Rule).Holds;
+        if (plan.Row.Parts > 1 || holds.Any(hold => hold.Holder != _holder) || limit.SetAside > 0 || plan.Row.Reservations.Length > 0)
             wait = wait < _terms.LeaseOf(limit.Rule) ? wait : _terms.LeaseOf(limit.Rule);
         wait = wait > _terms.Pace ? wait : _terms.Pace;
         (limit.DeniedUntil, limit.DeniedCost) = (plan.Timestamp + _terms.Timestamps(wait.Ticks), cost);
