@@ -57,7 +57,8 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
         lock (_lock)
         {
             // What would be fetched ahead may be the last there is.
-            _waiters.RemoveAll(one => one.IsAhead);
+            if (waiter.Wish != Wish.Return)
+                _waiters.RemoveAll(one => one.IsAhead);
             _waiters.Add(waiter);
         }
 
@@ -324,8 +325,13 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     {
         var wait = parts.Clock.GetElapsedTime(parts.Clock.GetTimestamp(), due) + TimeSpan.FromMilliseconds(1);
         await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Clock, CancellationToken.None);
+
+        // A change that is under way may have begun too early for it, and may end only after what is held.
+        var waiter = new Waiter([], 1, Wish.Return);
+        await JoinAsync(waiter);
         lock (_lock)
             _returning = false;
-        await FlyAsync();
+        if (waiter.Outcome is WaiterOutcome.Had)
+            ReturnLater();
     }
 }
