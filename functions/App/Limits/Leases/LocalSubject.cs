@@ -266,10 +266,7 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
             _parts = stored?.Rows[0].Row.Parts ?? _parts;
             foreach (var change in plan.Changes)
             {
-                if (plan.HasChanges)
-                    change.Apply();
-                else
-                    change.Look();
+                (plan.HasChanges ? (Action)change.Apply : change.Look)();
                 parts.Metrics.Leased(change.Limit.Rule, change.Added);
                 parts.Metrics.Returned(change.Limit.Rule, change.Returned);
             }
@@ -325,7 +322,6 @@ internal sealed class LocalSubject(string subject, LimiterParts parts)
     {
         var wait = parts.Clock.GetElapsedTime(parts.Clock.GetTimestamp(), due) + TimeSpan.FromMilliseconds(1);
         await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Clock, CancellationToken.None);
-
         // A change that is under way may have begun too early for it, and may end only after what is held.
         var waiter = new Waiter([], 1, Wish.Return);
         await JoinAsync(waiter);
