@@ -18,7 +18,7 @@ internal sealed class MemoryCluster
         var members = Enumerable.Range(1, regions).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(
             n => new ClusterMember($"r{r}n{n}", $"r{r}", 100, (ulong)_random.NextInt64(), $"r{r}n{n}", MemberState.Member))).ToList();
         Document = new ClusterDocument(1, 1, partitions, 3, members);
-        _memory = members.ToDictionary(m => m.Id, _ => new MemoryReplica());
+        _memory = members.ToDictionary(m => m.Id, _ => new MemoryReplica(Clock));
         Faults = members.ToDictionary(m => m.Id, m => new FaultyReplica(new LatestReplica(() => _memory[m.Id])));
     }
 
@@ -68,7 +68,7 @@ internal sealed class MemoryCluster
     public void Lose(string node)
     {
         Document = Document.Reincarnate(new HashSet<string>([node]), () => (ulong)_random.NextInt64());
-        _memory[node] = new MemoryReplica();
+        _memory[node] = new MemoryReplica(Clock);
     }
 
     /// <summary>The node is no member any more; its rows stay where they are.</summary>

@@ -46,8 +46,7 @@ public sealed class Limiter
 
         if (asks)
             Array.ForEach(parts, part => part.Subject.Prefetch());
-        if (_parts.Metrics.IsHeard)
-            Count(check, verdict);
+        Count(check, verdict);
         return verdict;
     }
 
@@ -142,7 +141,7 @@ public sealed class Limiter
         var verdict = check.Parts.Length == 1
             ? Verdict([await AskAsync(check, check.Parts[0].Subject, new Waiter(check.Parts[0].Limits, cost, Wish.Decision), cancellationToken)], check)
             : await GatherAsync(check, cost, cancellationToken);
-        if (check.Parts.Length == 1 && _parts.Metrics.IsHeard)
+        if (check.Parts.Length == 1)
             Count(check, verdict);
         return verdict;
     }
@@ -238,22 +237,32 @@ public sealed class Limiter
                 else if (gathered is not null && SetAside(limit, gathered, now) is { } waiter)
                     limit.UseSetAside(waiter, now);
                 else if (limit.Has(cost, now))
-                    asks |= limit.Use(cost, now);
+                    asks |= Use(limit, cost, now);
+                else
+                    _parts.Metrics.Shadowed(limit.Rule, isAdmitted: false);
             }
         }
 
         return denied.Limit is null ? LimitVerdict.Admitted.AtOnce : new LimitVerdict.Limited(denied.Limit.Rule, _parts.Clock.GetElapsedTime(now, denied.Until));
     }
 
-    private void Count(LimitCheck check, LimitVerdict? verdict)
+    private bool Use(LocalLimit limit, long cost, long now)
     {
-        if (verdict is null)
+        if (limit.Rule.Shadow)
+            _parts.Metrics.Shadowed(limit.Rule, isAdmitted: true);
+        return limit.Use(cost, now);
+    }
+
+    /// <summary>Counts what was decided, by rule; limits in shadow mode are counted where it is known what they would have decided.</summary>
+    internal void Count(LimitCheck check, LimitVerdict? verdict)
+    {
+        if (verdict is null || !_parts.Metrics.IsHeard)
             return;
         foreach (var limit in check.Limits)
         {
             switch (verdict)
             {
-                case LimitVerdict.Admitted:
+                case LimitVerdict.Admitted when !limit.Rule.Shadow:
                     _parts.Metrics.Admitted(limit.Rule);
                     break;
                 case LimitVerdict.Limited(var by, _) when by == limit.Rule:

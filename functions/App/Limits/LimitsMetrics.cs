@@ -42,6 +42,15 @@ public sealed class LimitsMetrics : IDisposable
             _limited.Add(1, [Of(rule), new("reason", why), new("shadow", rule.Shadow)]);
     }
 
+    /// <summary>What a limit in shadow mode would have decided.</summary>
+    public void Shadowed(LimitRule rule, bool isAdmitted)
+    {
+        if (isAdmitted)
+            Admitted(rule);
+        else
+            Limited(rule, "limit");
+    }
+
     public void Leased(LimitRule rule, long tokens)
     {
         if (tokens > 0 && _leased.Enabled)

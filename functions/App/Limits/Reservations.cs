@@ -45,6 +45,7 @@ public sealed class Reservations
                 break;
         }
 
+        _limiter.Count(check, verdict);
         if (verdict is LimitVerdict.Admitted)
             return (verdict, Format(had));
         foreach (var (subject, id) in had)

@@ -199,11 +199,20 @@ internal sealed class RowChanger(string subject, LimiterParts parts, Lock @lock,
                 Deny(denial, waiter.Cost, plan);
             foreach (var (waiter, outcome) in plan.Outcomes)
             {
+                CountShadows(waiter, outcome, plan);
                 waiter.Outcome = outcome is WaiterOutcome.Denied told ? told with { RetryAfter = Left(told.RetryAfter, plan.Timestamp) } : outcome;
                 if (outcome is WaiterOutcome.Denied denied && waiter.Wish != Wish.Forecast)
                     Deny(denied, waiter.Cost, plan);
             }
         }
+    }
+
+    private void CountShadows(Waiter waiter, WaiterOutcome outcome, SubjectPlan plan)
+    {
+        if (outcome is not WaiterOutcome.Had || waiter.Wish is not (Wish.Decision or Wish.Reservation))
+            return;
+        foreach (var limit in waiter.Limits.Where(limit => limit.Rule.Shadow))
+            parts.Metrics.Shadowed(limit.Rule, !plan.Shadows.Exists(shadow => ReferenceEquals(shadow.Waiter, waiter) && shadow.Denial.Limit == limit));
     }
 
     // What was planned has taken time to be stored.
