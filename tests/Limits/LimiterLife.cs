@@ -9,27 +9,33 @@ internal sealed class LimiterLife
     private readonly Simulator _simulator;
     private readonly SimulatedCluster _cluster;
     private readonly LimitsInstance _instance;
+    private readonly LimitsInstance _other;
 
-    private LimiterLife(Simulator simulator)
+    private LimiterLife(Simulator simulator, int known)
     {
         _simulator = simulator;
-        _cluster = new SimulatedCluster(simulator, 1, 1, 10_000, Mutation.None);
-        _instance = new LimitsInstance(0, _cluster, simulator);
+        _cluster = new SimulatedCluster(simulator, 2, 1, 10_000, Mutation.None);
+        (_instance, _other) = (new LimitsInstance(0, _cluster, simulator, known: known), new LimitsInstance(1, _cluster, simulator));
     }
 
     public Limiter Limiter => _instance.Limiter;
+
+    public LimitsMetrics Metrics => _instance.Metrics;
+
+    /// <summary>Another instance.</summary>
+    public Limiter Other => _other.Limiter;
 
     /// <summary>Reads and changes of rows so far.</summary>
     public long Calls => _instance.Metrics.Calls;
 
     public long Now => _simulator.Time.GetTimestamp();
 
-    public static void Run(Func<LimiterLife, Task> life, int seed = 1)
+    public static void Run(Func<LimiterLife, Task> life, int seed = 1, int known = 100_000)
     {
         var simulator = new Simulator(seed);
         simulator.Run(async () =>
         {
-            var one = new LimiterLife(simulator);
+            var one = new LimiterLife(simulator, known);
             await one._cluster.SettleAsync();
             _ = one.WatchAsync();
             await life(one);
@@ -42,7 +48,7 @@ internal sealed class LimiterLife
         while (true)
         {
             await _simulator.Delay(TimeSpan.FromSeconds(1));
-            await _cluster.Views[0].RefreshAsync(CancellationToken.None);
+            await Task.WhenAll(_cluster.Views.Select(views => views.RefreshAsync(CancellationToken.None)));
         }
     }
 
@@ -75,6 +81,13 @@ internal sealed class LimiterLife
 
     /// <summary>Time for every fetch to end, and for nothing of a minute's limit to expire.</summary>
     public Task Settle() => Delay(TimeSpan.FromMilliseconds(500));
+
+    /// <summary>The first instance reaches no node any more.</summary>
+    public void Isolate()
+    {
+        foreach (var node in _cluster.Nodes.Keys)
+            _cluster.Cut(0, node);
+    }
 
     public void Set(Weather weather)
     {

@@ -10,10 +10,11 @@ internal sealed class LimitsInstance
     private readonly SimulatedCluster _cluster;
     private readonly Random _random;
     private readonly SplitTerms _split;
+    private readonly int _known;
 
-    public LimitsInstance(int number, SimulatedCluster cluster, Simulator simulator, SplitTerms? split = null)
+    public LimitsInstance(int number, SimulatedCluster cluster, Simulator simulator, SplitTerms? split = null, int known = 100_000)
     {
-        (Number, _cluster, _random, _split, Clock) = (number, cluster, simulator.Random, split ?? SplitTerms.Default, new JumpingClock(simulator.Time));
+        (Number, _cluster, _random, _split, _known, Clock) = (number, cluster, simulator.Random, split ?? SplitTerms.Default, known, new JumpingClock(simulator.Time));
         Limiter = Start();
     }
 
@@ -38,7 +39,7 @@ internal sealed class LimitsInstance
     {
         var clocks = new StorageClocks(Clock);
         var store = new SubjectStore(new SubjectHomes(_cluster.Views[Number], clocks), clocks);
-        var limiter = new Limiter(new LimiterParts(store, Metrics, Clock, _random, NullLogger<LimiterParts>.Instance, _split), Options.Create(new LimitsOptions()));
+        var limiter = new Limiter(new LimiterParts(store, Metrics, Clock, _random, NullLogger<LimiterParts>.Instance, _split), Options.Create(new LimitsOptions { KnownSubjects = _known }));
         Reservations = new Reservations(limiter, store, Clock, _random);
         return limiter;
     }

@@ -7,7 +7,6 @@ public sealed class LimitsMetrics : IDisposable
 {
     public const string MeterName = "Serverless.Limits";
 
-    private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _admitted;
     private readonly Counter<long> _limited;
     private readonly Counter<long> _leased;
@@ -15,13 +14,15 @@ public sealed class LimitsMetrics : IDisposable
     private readonly Counter<long> _calls;
     private long _called;
 
+    internal Meter Meter { get; } = new(MeterName);
+
     public LimitsMetrics()
     {
-        _admitted = _meter.CreateCounter<long>("serverless.limits.admitted", "{request}", "Requests that a rule let pass, by rule.");
-        _limited = _meter.CreateCounter<long>("serverless.limits.limited", "{request}", "Requests that a rule refused, or would have in shadow mode, by rule, and why: limit, unavailable.");
-        _leased = _meter.CreateCounter<long>("serverless.limits.leased", "{token}", "Tokens taken ahead, by rule.");
-        _returned = _meter.CreateCounter<long>("serverless.limits.returned", "{token}", "Tokens taken ahead and given back unused, by rule.");
-        _calls = _meter.CreateCounter<long>("serverless.limits.storage.calls", "{call}", "Reads and changes of subjects' rows, by each rule that is counted there.");
+        _admitted = Meter.CreateCounter<long>("serverless.limits.admitted", "{request}", "Requests that a rule let pass, by rule.");
+        _limited = Meter.CreateCounter<long>("serverless.limits.limited", "{request}", "Requests that a rule refused, or would have in shadow mode, by rule, and why: limit, unavailable.");
+        _leased = Meter.CreateCounter<long>("serverless.limits.leased", "{token}", "Tokens taken ahead, by rule.");
+        _returned = Meter.CreateCounter<long>("serverless.limits.returned", "{token}", "Tokens taken ahead and given back unused, by rule.");
+        _calls = Meter.CreateCounter<long>("serverless.limits.storage.calls", "{call}", "Reads and changes of subjects' rows, by each rule that is counted there.");
     }
 
     /// <summary>Reads and changes of rows by this object so far.</summary>
@@ -72,7 +73,7 @@ public sealed class LimitsMetrics : IDisposable
             _calls.Add(1, Of(limit.Rule));
     }
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private static KeyValuePair<string, object?> Of(LimitRule rule) => new("rule", rule.Name);
 }
