@@ -37,7 +37,8 @@ internal static class StoredState
     private static IReadOnlyList<(string Row, UInt128 Hash)> Hashes(IEnumerable<Row> rows) =>
     [
         .. rows.Where(row => ReplicaKey.FromRow(row.Name) is not null)
-            .Select(row => (row.Name, ReplicaRowCodec.Decode(row.Data).Set.Fingerprint()))
+            .Select(row => (row.Name, ReplicaRowCodec.Decode(row.Data).Hash()))
+            .Where(row => row.Item2 != UInt128.Zero)
             .OrderBy(row => row.Name, StringComparer.Ordinal),
     ];
 

@@ -129,7 +129,7 @@ public sealed class ReplicatedStore : IDisposable
             var answered = await lane.ReadAsync(cancellationToken);
             return new KeyOwner(
                 lane.Node.Id, lane.Node.Region, lane.Node.Votes, answered, answered ? lane.Row!.Set.Versions.Length : null,
-                answered && !lane.Row!.Set.IsEmpty ? lane.Row.Set.Fingerprint().ToString("x32", CultureInfo.InvariantCulture) : null);
+                answered && lane.Row!.Hash() is var hash && hash != UInt128.Zero ? hash.ToString("x32", CultureInfo.InvariantCulture) : null);
         })));
     }
 

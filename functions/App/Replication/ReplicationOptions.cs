@@ -43,6 +43,13 @@ public sealed class ReplicationOptions
     [Range(1, 30)]
     public int ViewSeconds { get; set; } = 30;
 
+    /// <summary>
+    /// How long after a change of the membership nobody acts any more on what was in force before it, in seconds: 2 to 600, default 90. Refilling, moving and
+    /// dropping data wait for it. At least <see cref="ViewSeconds"/> and <see cref="OperationMilliseconds"/> together; the same on all instances.
+    /// </summary>
+    [Range(2, 600)]
+    public int SettleSeconds { get; set; } = 90;
+
     /// <summary>Hints that one node keeps for one owner: 0 to 1,000,000, default 10,000. Beyond it the owner is flagged for full repair.</summary>
     [Range(0, 1_000_000)]
     public int MaxHints { get; set; } = 10_000;
@@ -61,6 +68,8 @@ public sealed class ReplicationOptions
         : WriteQuorum > Copies ? $"Replication:WriteQuorum is {WriteQuorum}, but there are only {Copies} copies (Replication:Copies)."
         : ReadQuorum + WriteQuorum <= Copies
             ? $"Replication: ReadQuorum {ReadQuorum} plus WriteQuorum {WriteQuorum} must be more than Copies {Copies}, or a read may miss an acknowledged write."
+        : SettleSeconds * 1_000L < ViewSeconds * 1_000L + OperationMilliseconds
+            ? $"Replication:SettleSeconds {SettleSeconds} must be at least ViewSeconds {ViewSeconds} plus OperationMilliseconds {OperationMilliseconds}, or data would be moved while somebody still writes to where it was."
         : MaxSiblings * Copies * Version.InlineLimit > ReplicaRowCodec.MostBytes - ReplicaRowCodec.MostOverhead
             ? $"Replication:MaxSiblings {MaxSiblings} times Copies {Copies} values of {Version.InlineLimit} bytes do not fit a row: what the sides of a partition took could not be merged."
         : CallMilliseconds >= OperationMilliseconds

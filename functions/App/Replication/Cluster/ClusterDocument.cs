@@ -15,12 +15,13 @@ namespace Serverless.Replication;
 /// <param name="Copies">N; fixed when the cluster was created.</param>
 /// <param name="Nodes">The members, ordered by id.</param>
 /// <param name="Regions">Every region that ever had a member, in the order in which they came: a region's place is its number for ever. Null: those of the members, by name.</param>
+/// <param name="Move">The change of membership that is under way, one at a time; null when none is.</param>
 public sealed record ClusterDocument(
-    int Epoch, ulong Change, int Partitions, int Copies, IReadOnlyList<ClusterMember> Nodes, IReadOnlyList<string>? Regions = null)
+    int Epoch, ulong Change, int Partitions, int Copies, IReadOnlyList<ClusterMember> Nodes, IReadOnlyList<string>? Regions = null, ClusterMove? Move = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
-    /// <inheritdoc cref="ClusterDocument(int, ulong, int, int, IReadOnlyList{ClusterMember}, IReadOnlyList{string})" path="/param[@name='Regions']"/>
+    /// <inheritdoc cref="ClusterDocument(int, ulong, int, int, IReadOnlyList{ClusterMember}, IReadOnlyList{string}, ClusterMove)" path="/param[@name='Regions']"/>
     public IReadOnlyList<string> Regions { get; init; } =
         Regions ?? [.. (Nodes ?? []).Select(n => n.Region).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
@@ -42,13 +43,20 @@ public sealed record ClusterDocument(
         }
     }
 
-    public HashRing ToRing() => HashRing.Create(Nodes.Select(n => new RingNode(n.Id, n.Region, n.Weight)), Partitions, Copies, Epoch);
+    /// <summary>The ring in force: while a move is joint the one before it, then the one after it.</summary>
+    public HashRing ToRing() => RingOf(Move is { Phase: MovePhase.Dropping } move ? After(move) : Move is { } joint ? Before(joint) : Nodes);
+
+    /// <summary>The ring that a joint move leads to, whose quorums are needed as well; null when no move is joint.</summary>
+    public HashRing? ToNextRing() => Move is { Phase: MovePhase.Joint } move ? RingOf(After(move)) : null;
 
     /// <summary>The next epoch, in which members that lost state are new, empty incarnations that do not vote until they are refilled.</summary>
-    public ClusterDocument Reincarnate(IReadOnlySet<string> ids, Func<ulong> random) => Next(random(), ids, member =>
+    /// <param name="ids">Which.</param>
+    /// <param name="random">64 random bits.</param>
+    /// <param name="since">The time now: nobody copies into them before all who knew the lost ones have forgotten them.</param>
+    public ClusterDocument Reincarnate(IReadOnlySet<string> ids, Func<ulong> random, DateTimeOffset since = default) => Next(random(), ids, member =>
     {
         var incarnation = random();
-        return member with { Incarnation = incarnation, Table = ClusterMember.TableOf(incarnation), State = MemberState.Refilling };
+        return member with { Incarnation = incarnation, Table = ClusterMember.TableOf(incarnation), State = MemberState.Refilling, Since = since };
     });
 
     /// <summary>
@@ -82,13 +90,25 @@ public sealed record ClusterDocument(
         return true;
     }
 
+    private IEnumerable<ClusterMember> Before(ClusterMove move) => move.Kind == MoveKind.Join ? Nodes.Where(n => n.Id != move.Node) : Nodes;
+
+    private IEnumerable<ClusterMember> After(ClusterMove move) => move.Kind == MoveKind.Leave
+        ? Nodes.Where(n => n.Id != move.Node)
+        : Nodes.Select(n => n.Id == move.Node ? n with { Weight = move.Weight } : n);
+
+    private HashRing RingOf(IEnumerable<ClusterMember> nodes) =>
+        HashRing.Create(nodes.Select(n => new RingNode(n.Id, n.Region, n.Weight)), Partitions, Copies, Epoch);
+
     private ClusterDocument Next(ulong change, IReadOnlySet<string> ids, Func<ClusterMember, ClusterMember> member) =>
         this with { Epoch = Epoch + 1, Change = change, Nodes = [.. Nodes.Select(n => ids.Contains(n.Id) ? member(n) : n)] };
 }
 
 /// <param name="Incarnation">Random; part of every dot the node issues, and new whenever it lost state.</param>
 /// <param name="Table">Where its rows are. Created before the document that names it is published, never on the write path, so that state which was lost is never mistaken for state that never was.</param>
-public sealed record ClusterMember(string Id, string Region, int Weight, ulong Incarnation, string Table, MemberState State)
+/// <param name="Since">When <see cref="State"/> last changed, by the clock of whoever changed it.</param>
+/// <param name="Endpoint">Its table endpoint when it joined a running cluster; null when configuration names it.</param>
+public sealed record ClusterMember(
+    string Id, string Region, int Weight, ulong Incarnation, string Table, MemberState State, DateTimeOffset Since = default, Uri? Endpoint = null)
 {
     /// <summary>The table of a fresh incarnation.</summary>
     public static string TableOf(ulong incarnation) => "rows" + incarnation.ToString("x16", CultureInfo.InvariantCulture);

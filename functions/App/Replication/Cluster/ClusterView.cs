@@ -9,20 +9,23 @@ public sealed class ClusterView
     private const double NearBucketMilliseconds = 20;
 
     private readonly Node[][] _owners;
+    private readonly IReadOnlyList<IReadOnlyList<Node>>[] _quorums;
 
     /// <param name="document">The membership.</param>
     /// <param name="nodes">Its nodes, connected.</param>
     public ClusterView(ClusterDocument document, IReadOnlyDictionary<string, Node> nodes)
     {
-        var ring = document.ToRing();
-        (Ring, Nodes, Document) = (ring, nodes, document);
-        _owners = new Node[ring.Partitions][];
+        (Ring, Nodes, Document) = (document.ToRing(), nodes, document);
+        var next = document.ToNextRing();
+        _owners = new Node[Ring.Partitions][];
+        _quorums = new IReadOnlyList<IReadOnlyList<Node>>[Ring.Partitions];
         for (var partition = 0; partition < _owners.Length; partition++)
         {
-            var owners = ring.Owners(partition);
-            _owners[partition] = new Node[owners.Length];
-            for (var i = 0; i < owners.Length; i++)
-                _owners[partition][i] = nodes[owners[i].Id];
+            var owners = Connected(Ring, partition);
+            var later = next is null ? owners : Connected(next, partition);
+            var moves = later.Except(owners).Any();
+            _owners[partition] = moves ? [.. owners.Union(later)] : owners;
+            _quorums[partition] = moves ? [owners, later] : [owners];
         }
     }
 
@@ -37,11 +40,17 @@ public sealed class ClusterView
     /// <summary>The PartitionKey of the key: its partition in four hexadecimal digits.</summary>
     public string Partition(ReplicaKey key) => PartitionNames.Of(Ring.PartitionOf(key.Bytes));
 
-    /// <summary>The N nodes that own the key, in preference order.</summary>
-    public IReadOnlyList<Node> Owners(ReplicaKey key) => _owners[Ring.PartitionOf(key.Bytes)];
+    /// <summary>The N nodes that own the key, in preference order; while it moves, those that will own it as well.</summary>
+    public IReadOnlyList<Node> Owners(ReplicaKey key) => Owners(Ring.PartitionOf(key.Bytes));
 
-    /// <summary>The N nodes that own the partition, in preference order.</summary>
+    /// <inheritdoc cref="Owners(ReplicaKey)"/>
     public IReadOnlyList<Node> Owners(int partition) => _owners[partition];
+
+    /// <summary>The sets of owners in each of which an operation needs its quorum: one, or two while the key moves.</summary>
+    public IReadOnlyList<IReadOnlyList<Node>> Quorums(ReplicaKey key) => Quorums(Ring.PartitionOf(key.Bytes));
+
+    /// <inheritdoc cref="Quorums(ReplicaKey)"/>
+    public IReadOnlyList<IReadOnlyList<Node>> Quorums(int partition) => _quorums[partition];
 
     /// <summary>All the other nodes, in the order in which they stand in for owners that are down.</summary>
     public IReadOnlyList<Node> Fallbacks(ReplicaKey key) => [.. Ring.Fallbacks(Ring.PartitionOf(key.Bytes)).Select(node => Nodes[node.Id])];
@@ -55,4 +64,13 @@ public sealed class ClusterView
             .ThenBy(node => node.Region != region)
             .ThenBy(node => (int)(node.Health.P95.TotalMilliseconds / NearBucketMilliseconds)),
     ];
+
+    private Node[] Connected(HashRing ring, int partition)
+    {
+        var owners = ring.Owners(partition);
+        var nodes = new Node[owners.Length];
+        for (var i = 0; i < nodes.Length; i++)
+            nodes[i] = Nodes[owners[i].Id];
+        return nodes;
+    }
 }

@@ -100,7 +100,7 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
                 var own = row.OwnEpoch == 0 ? newEpoch() : row.OwnEpoch;
                 var actor = new Actor(site.Node.Incarnation, own);
                 var counter = Math.Max(row.Set.Context.Last(actor), intent.Seen.Last(actor)) + 1;
-                return new ReplicaRow(own, row.Set.Write(intent.At(new Dot(actor, counter)), intent.Seen));
+                return row with { OwnEpoch = own, Set = row.Set.Write(intent.At(new Dot(actor, counter)), intent.Seen) };
             },
             row => row.Set.Contains(intent.Nonce),
             cancellationToken) && TooMany == 0;
@@ -157,8 +157,8 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
         {
             etag is null ? new RowChange.Insert(site.Row(key), data) : new RowChange.Replace(site.Row(key), data, etag),
         };
-        if (!site.IsHint)
-            changes.Add(log.Entry(key, before.Set, after.Set));
+        if (!site.IsHint && log.Entry(key, before, after) is { } entry)
+            changes.Add(entry);
         var room = ValueRows.MostBytesPerTransaction - data.Length;
         foreach (var version in after.Set.Versions.Where(v => v.HasOwnRow && before.Set.Find(v.Dot) is null))
         {

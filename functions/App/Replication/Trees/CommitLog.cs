@@ -10,16 +10,17 @@ namespace Serverless.Replication;
 /// </summary>
 public sealed class CommitLog(TimeProvider clock, Random random)
 {
-    internal RowChange Entry(ReplicaKey key, VersionSet before, VersionSet after)
+    /// <summary>Null when nothing changes that trees cover.</summary>
+    internal RowChange? Entry(ReplicaKey key, ReplicaRow before, ReplicaRow after)
     {
+        var (old, now) = (before.Hash(), after.Hash());
+        if (old == now)
+            return null;
         var at = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return new RowChange.Insert(
             LogRow.Name(NodeTree.LeafOf(key), at, SecureRandom.Next64(random)),
-            new LogRow(key.Row, HashOf(before), HashOf(after), at / 1_000).Encode());
+            new LogRow(key.Row, old, now, at / 1_000).Encode());
     }
-
-    /// <summary>What the trees hold of a row: zero of one that does not exist.</summary>
-    internal static UInt128 HashOf(VersionSet set) => set.IsEmpty ? UInt128.Zero : set.Fingerprint();
 }
 
 /// <summary>One change of one row.</summary>

@@ -68,8 +68,8 @@ internal sealed class TreeScrub(Node node, string partition)
         {
             foreach (var row in page)
             {
-                if (ReplicaKey.FromRow(row.Name) is { } key && ReplicaRowCodec.TryDecode(row.Data) is { Set.IsEmpty: false } held)
-                    leaves[NodeTree.LeafOf(key)][row.Name] = held.Set.Fingerprint();
+                if (ReplicaKey.FromRow(row.Name) is { } key && ReplicaRowCodec.TryDecode(row.Data)?.Hash() is { } hash && hash != UInt128.Zero)
+                    leaves[NodeTree.LeafOf(key)][row.Name] = hash;
             }
 
             return Task.FromResult(true);

@@ -6,7 +6,7 @@ using System.Text;
 namespace Serverless.Replication;
 
 /// <summary>
-/// Rows as bytes: a format byte, the own epoch, the context, then the versions. Numbers are unsigned LEB128, hashes and random
+/// Rows as bytes: a format byte, the own epoch, the context, the versions, then what the register promised and accepted. Numbers are unsigned LEB128, hashes and random
 /// bits eight bytes, big-endian. Equal rows have equal bytes.
 /// </summary>
 internal static class ReplicaRowCodec
@@ -17,18 +17,21 @@ internal static class ReplicaRowCodec
     /// <summary>Room for contexts, dots and types beside values: 64 KiB.</summary>
     public const int MostOverhead = 64 * 1024;
 
-    private const byte Format = 1;
+    private const byte Eventual = 1;
+    private const byte WithRegister = 2;
     private const int MostDots = 100_000;
 
     public static byte[] Encode(ReplicaRow row)
     {
         var writer = new ArrayBufferWriter<byte>(256);
-        writer.Write([Format]);
+        writer.Write([row.Register is null ? Eventual : WithRegister]);
         WriteFixed64(writer, row.OwnEpoch);
         WriteContext(writer, row.Set.Context);
         WriteNumber(writer, (ulong)row.Set.Versions.Length);
         foreach (var version in row.Set.Versions)
             WriteVersion(writer, version);
+        if (row.Register is { } register)
+            RegisterCodec.Write(writer, register);
         return writer.WrittenSpan.ToArray();
     }
 
@@ -36,7 +39,8 @@ internal static class ReplicaRowCodec
     public static ReplicaRow Decode(ReadOnlyMemory<byte> bytes)
     {
         var reader = new Reader(bytes);
-        if (reader.Byte() != Format)
+        var format = reader.Byte();
+        if (format is not (Eventual or WithRegister))
             throw new InvalidDataException("A row has an unknown format byte: it was written by a newer version, or is no row.");
 
         var own = reader.Fixed64();
@@ -44,7 +48,8 @@ internal static class ReplicaRowCodec
         var versions = ImmutableArray.CreateBuilder<Version>();
         for (var left = reader.Number(); left > 0; left--)
             versions.Add(ReadVersion(ref reader));
-        return new ReplicaRow(own, new VersionSet(context, versions.ToImmutable()));
+        var set = new VersionSet(context, versions.ToImmutable());
+        return new ReplicaRow(own, set, format == WithRegister ? RegisterCodec.Read(ref reader) : null);
     }
 
     /// <summary>Null when the bytes are no row of this format: a corrupt row is a replica that does not answer.</summary>
@@ -132,7 +137,7 @@ internal static class ReplicaRowCodec
         WriteFixed64(writer, (ulong)value);
     }
 
-    private static void WriteFixed64(IBufferWriter<byte> writer, ulong value)
+    public static void WriteFixed64(IBufferWriter<byte> writer, ulong value)
     {
         BinaryPrimitives.WriteUInt64BigEndian(writer.GetSpan(8), value);
         writer.Advance(8);
