@@ -36,6 +36,10 @@ internal sealed class MemoryCluster
     public ReplicatedStore Coordinator(string region = "r1", int seed = 1, Func<ulong>? newEpoch = null) =>
         new(Views(region), Microsoft.Extensions.Options.Options.Create(Options), Clock, new Random(seed), newEpoch);
 
+    /// <summary>A proposer with a memory of its own, as another instance would be.</summary>
+    public StrictRegisters Registers(string region = "r1", int seed = 1) =>
+        new(Views(region), Microsoft.Extensions.Options.Options.Create(Options), Clock, new Random(seed));
+
     /// <summary>The timers' jobs of one more instance.</summary>
     public TimerJobs Jobs(string region)
     {

@@ -39,7 +39,7 @@ internal sealed class TimerJobs(
 
     private CommitLog Log => new(clock, random);
 
-    private AntiEntropy AntiEntropy => new(views, Duties, Log, options, clock, NullLogger<AntiEntropy>.Instance);
+    private AntiEntropy AntiEntropy => new(views, Duties, Log, new Ballots(clock, random), options, clock, NullLogger<AntiEntropy>.Instance);
 
     private HintHandover Handover => new(views, Duties, Log, options, clock, NullLogger<HintHandover>.Instance);
 }

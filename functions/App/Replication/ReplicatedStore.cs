@@ -18,6 +18,7 @@ public sealed class ReplicatedStore : IDisposable
     private readonly Random _random;
     private readonly Func<ulong> _newEpoch;
     private readonly CommitLog _log;
+    private readonly Ballots _ballots;
     private readonly HealthGossip? _gossip;
     private readonly RowMemory _memory;
     private readonly HintBook _hints;
@@ -37,6 +38,7 @@ public sealed class ReplicatedStore : IDisposable
         (_views, _options, _clock, _random, _gossip) = (views, options.Value, clock, random, gossip);
         _newEpoch = newEpoch ?? (() => SecureRandom.Next64(random));
         _log = new CommitLog(clock, random);
+        _ballots = new Ballots(clock, random);
         _memory = new RowMemory(_options.RememberedKeys);
         _hints = new HintBook(_options.MaxHints, clock);
     }
@@ -70,10 +72,10 @@ public sealed class ReplicatedStore : IDisposable
         }
 
         var stale = read.IsStale(set);
-        if (stale)
+        if (stale || !read.RegistersAgree)
             RepairInBackground(key, set);
         ProbeInBackground(lanes);
-        return new ReadResult.Read(set, [.. read.Answers], stale);
+        return new ReadResult.Read(set, [.. read.Answers], stale || !read.RegistersAgree) { Register = read.Register, RegistersAgree = read.RegistersAgree };
     }
 
     /// <summary>The version with its value; null when it was overwritten meanwhile or no node that has it answers.</summary>
@@ -202,6 +204,8 @@ public sealed class ReplicatedStore : IDisposable
                 var read = new QuorumRead(Lanes(view, key), QuorumRead.OwnersOnly, needed: 1, _clock, timer.Token);
                 if (await read.RunAsync() is { } now)
                     await read.RepairAsync(now.Merge(set));
+                if (!read.RegistersAgree)
+                    await RegisterRepair.RunAsync(view, key, _log, _ballots, timer.Token);
                 _memory.Forget(key);
                 return (true, Task.CompletedTask);
             }

@@ -25,6 +25,8 @@ internal static class ReplicationServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HealthGossip>();
         services.AddSingleton<ReplicatedStore>();
+        services.AddSingleton<StrictRegisters>();
+        services.AddSingleton<Ballots>();
         services.AddSingleton<NodePromotion>(provider => provider.GetRequiredService<ClusterStore>().PromoteAsync);
         services.AddSingleton<StampDuties>();
         services.AddSingleton<CommitLog>();

@@ -109,7 +109,7 @@ internal static class RepairBench
             _clock.Advance(TimeSpan.FromMinutes(5));
             var gossip = new HealthGossip(_views, _random, _clock);
             var duties = new StampDuties(_views, gossip, _clock);
-            return await new AntiEntropy(_views, duties, _log, _options, _clock, NullLogger<AntiEntropy>.Instance).RunAsync(CancellationToken.None);
+            return await new AntiEntropy(_views, duties, _log, new Ballots(_clock, _random), _options, _clock, NullLogger<AntiEntropy>.Instance).RunAsync(CancellationToken.None);
         }
 
         private async Task<ClusterView> ViewAsync() => await _views.GetAsync(CancellationToken.None) ?? throw new InvalidOperationException("There is no view.");

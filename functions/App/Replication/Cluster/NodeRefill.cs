@@ -62,9 +62,18 @@ public sealed partial class NodeRefill(
             var owners = view.Owners(partition);
             if (owners.Contains(node))
             {
+                // What was accepted comes before what was promised: a promise may refuse what is accepted below it.
+                var promises = new Dictionary<string, Ballot>(StringComparer.Ordinal);
                 foreach (var other in owners.Where(o => o != node))
                 {
-                    if (!await CopyAsync(view, other, node, PartitionNames.Of(partition), cancellationToken))
+                    if (!await CopyAsync(view, other, node, PartitionNames.Of(partition), promises, cancellationToken))
+                        return false;
+                }
+
+                foreach (var some in promises.Chunk(RowsAtOnce))
+                {
+                    var promised = await Task.WhenAll(some.Select(promise => PromiseAsync(view, promise.Key, promise.Value, node, cancellationToken)));
+                    if (!Array.TrueForAll(promised, p => p))
                         return false;
                 }
             }
@@ -75,12 +84,13 @@ public sealed partial class NodeRefill(
         return true;
     }
 
-    private Task<bool> CopyAsync(ClusterView view, Node from, Node to, string partition, CancellationToken cancellationToken) =>
+    private Task<bool> CopyAsync(
+        ClusterView view, Node from, Node to, string partition, Dictionary<string, Ballot> promises, CancellationToken cancellationToken) =>
         KeyRows.ForEachPageAsync(from.Replica, partition, KeyRows.Owned, async page =>
         {
             foreach (var some in page.Chunk(RowsAtOnce))
             {
-                var merged = await Task.WhenAll(some.Select(row => MergeAsync(view, row, to, cancellationToken)));
+                var merged = await Task.WhenAll(some.Select(row => MergeAsync(view, row, to, promises, cancellationToken)));
                 if (!Array.TrueForAll(merged, m => m))
                     return false;
             }
@@ -88,13 +98,24 @@ public sealed partial class NodeRefill(
             return true;
         }, cancellationToken);
 
-    private async Task<bool> MergeAsync(ClusterView view, Row row, Node to, CancellationToken cancellationToken)
+    private async Task<bool> MergeAsync(ClusterView view, Row row, Node to, Dictionary<string, Ballot> promises, CancellationToken cancellationToken)
     {
         if (ReplicaKey.FromRow(row.Name) is not { } key)
             return true;
-        return ReplicaRowCodec.TryDecode(row.Data) is { } found
-            && await RowLane.OfOwners(view, key, view.Owners(key), log).Single(lane => lane.Node == to).MergeAsync(found.Set, cancellationToken);
+        if (ReplicaRowCodec.TryDecode(row.Data) is not { } found)
+            return false;
+        if (found.Register is { } register && register.Promised > promises.GetValueOrDefault(row.Name))
+            promises[row.Name] = register.Promised;
+        return await Lane(view, key, to).AdoptAsync(found, cancellationToken);
     }
+
+    private async Task<bool> PromiseAsync(ClusterView view, string row, Ballot ballot, Node to, CancellationToken cancellationToken)
+    {
+        var lane = Lane(view, ReplicaKey.FromRow(row)!, to);
+        return await lane.PromiseAsync(ballot, cancellationToken) || lane.Row?.Register?.Promised >= ballot;
+    }
+
+    private RowLane Lane(ClusterView view, ReplicaKey key, Node node) => RowLane.OfOwners(view, key, view.Owners(key), log).Single(lane => lane.Node == node);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has been refilled and votes again from epoch {Epoch}")]
     private partial void LogRefilled(string node, int epoch);

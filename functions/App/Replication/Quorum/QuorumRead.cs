@@ -29,6 +29,12 @@ internal sealed class QuorumRead(
     public VersionSet Merged => _answered.Concat(_stoodIn.Values.SelectMany(lanes => lanes))
         .Aggregate(VersionSet.Empty, (merged, lane) => merged.Merge(lane.Row!.Set));
 
+    /// <summary>The highest ballot that an owner which answered has accepted; null when none accepted anything.</summary>
+    public RegisterState? Register => _answered.Aggregate(default(RegisterState), (latest, lane) => RegisterState.Later(latest, lane.Row!.Register));
+
+    /// <summary>Whether all owners that answered accepted the same ballot last.</summary>
+    public bool RegistersAgree => _answered.Select(lane => lane.Row!.Register?.Accepted ?? Ballot.None).Distinct().Count() <= 1;
+
     private int Answered => _answered.Count + _stoodIn.Count;
 
     /// <summary>The merged answer; null when fewer than R nodes answered.</summary>

@@ -22,6 +22,7 @@ internal sealed class QuorumWrite
     private readonly WriteTally _tally;
     private readonly List<Dot> _issued = [];
     private int _tooMany;
+    private bool _strict;
     private int _insertsOpen;
     private bool _uncertain;
 
@@ -44,6 +45,9 @@ internal sealed class QuorumWrite
     /// <summary>Ends when every owner holds the write or has failed; true when all hold it.</summary>
     public Task<bool> Everywhere { get; private set; } = Task.FromResult(false);
 
+    // An owner has said what every owner would.
+    private bool IsRefused => _tooMany > 0 || _strict;
+
     /// <summary>Whether an owner already had the row; null while none has told.</summary>
     public bool? Existed { get; private set; }
 
@@ -63,9 +67,10 @@ internal sealed class QuorumWrite
         var answers = _tally.Counted;
         if (answers.Length >= _rules.Needed && !deadline.HasPassed)
             return new WriteResult.Written(Known(), answers);
-        return _tooMany > 0 && !_uncertain && answers.Length == 0
-            ? new WriteResult.TooManySiblings(_tooMany)
-            : new WriteResult.NoQuorum(answers.Length, _rules.Needed);
+        return _uncertain || answers.Length > 0 ? new WriteResult.NoQuorum(answers.Length, _rules.Needed)
+            : _strict ? new WriteResult.StrictKey()
+            : _tooMany > 0 ? new WriteResult.TooManySiblings(_tooMany)
+            : new WriteResult.NoQuorum(0, _rules.Needed);
     }
 
     private async Task<bool> PrepareAsync(RowLane lane, WriteOpening opening)
@@ -104,7 +109,7 @@ internal sealed class QuorumWrite
     {
         for (var round = 0; round < 2; round++)
         {
-            for (var i = 0; i < _lanes.Count && !_decided.Task.IsCompleted && _tooMany == 0; i++)
+            for (var i = 0; i < _lanes.Count && !_decided.Task.IsCompleted && !IsRefused; i++)
             {
                 if (_lanes[i].Node.Votes && await ReadyAsync(_prepared[i].Value, round == 0 ? _rules.Hedge : Timeout.InfiniteTimeSpan))
                 {
@@ -114,7 +119,7 @@ internal sealed class QuorumWrite
             }
         }
 
-        if (_rules.Sloppy && !_decided.Task.IsCompleted && _tooMany == 0)
+        if (_rules.Sloppy && !_decided.Task.IsCompleted && !IsRefused)
             await LeadFromStandInAsync();
         _decided.TrySetResult(null);
         return true;
@@ -149,8 +154,8 @@ internal sealed class QuorumWrite
         // An insert that may still land somewhere is overwritten by its twin, and the client's token may name it.
         var intent = Volatile.Read(ref _insertsOpen) > 0 ? _intent with { Seen = _intent.Seen.With(_first.Versions[0].Dot) } : _intent;
         var minted = await TryAsync(lane.MintAsync(intent, _rules.MaxSiblings, _newEpoch, _token));
-        _uncertain |= !minted && lane.TooMany == 0;
-        _tooMany = lane.TooMany;
+        _uncertain |= !minted && lane.TooMany == 0 && !lane.RefusesAsStrict;
+        (_tooMany, _strict) = (lane.TooMany, lane.RefusesAsStrict);
         if (!minted)
             return false;
         lock (_issued)

@@ -39,6 +39,9 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
     /// <summary>The concurrent versions that made this row refuse the last mint; 0 when none did.</summary>
     public int TooMany { get; private set; }
 
+    /// <summary>Whether this row refused the last mint because its key is written strictly.</summary>
+    public bool RefusesAsStrict { get; private set; }
+
     /// <summary>Whether a change made here created the row.</summary>
     public bool Created { get; private set; }
 
@@ -91,7 +94,7 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
         return await SwapAsync(
             row =>
             {
-                if (row.Set.Contains(intent.Nonce))
+                if (row.Set.Contains(intent.Nonce) || (RefusesAsStrict = row.IsStrict))
                     return null;
                 TooMany = row.Set.Versions.Count(v => !intent.Seen.Covers(v.Dot)) is var siblings && siblings >= maxSiblings ? siblings : 0;
                 if (TooMany > 0)
@@ -103,7 +106,47 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
                 return row with { OwnEpoch = own, Set = row.Set.Write(intent.At(new Dot(actor, counter)), intent.Seen) };
             },
             row => row.Set.Contains(intent.Nonce),
-            cancellationToken) && TooMany == 0;
+            cancellationToken) && TooMany == 0 && !RefusesAsStrict;
+    }
+
+    /// <summary>Promises to take part in no lower ballot (phase 1 of Paxos). False when a higher one was promised before, which <see cref="Row"/> then tells, or that could not be established.</summary>
+    public async Task<bool> PromiseAsync(Ballot ballot, CancellationToken cancellationToken) => await SwapAsync(
+        row => row.Register is { } register && register.Promised >= ballot ? null : row with { Register = (row.Register ?? RegisterState.Blank) with { Promised = ballot } },
+        row => row.Register?.Promised == ballot,
+        cancellationToken) && Row!.Register!.Promised == ballot;
+
+    /// <summary>Accepts a value, unless a higher ballot was promised (phase 2 of Paxos), and promises the ballot that its proposer uses next.</summary>
+    /// <param name="ballot">The proposal's.</param>
+    /// <param name="value">What is proposed.</param>
+    /// <param name="beside">What the proposer knows of eventual versions: those that it overwrites are covered.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    public async Task<bool> AcceptAsync(Ballot ballot, RegisterValue value, VersionSet beside, CancellationToken cancellationToken) => await SwapAsync(
+        row => row.Register is { } register && (register.Accepted >= ballot || register.Promised > ballot)
+            ? null
+            : row with { Set = row.Set.Merge(beside), Register = new RegisterState(Ballots.After(ballot), ballot, value) },
+        row => row.Register?.Accepted == ballot,
+        cancellationToken) && Row!.Register!.Accepted == ballot;
+
+    /// <summary>
+    /// Makes the node's row include another owner's: its versions, and what it accepted, as if the proposer's own message came late. A promise may refuse that here; then only a round of
+    /// the register brings both together.
+    /// </summary>
+    public Task<bool> AdoptAsync(ReplicaRow found, CancellationToken cancellationToken)
+    {
+        ReplicaRow Adopted(ReplicaRow row)
+        {
+            var own = row.Register ?? RegisterState.Blank;
+            return row with
+            {
+                Set = row.Set.Merge(found.Set),
+                Register = found.Register is { Value: not null } other && other.Accepted > own.Accepted && other.Accepted >= own.Promised
+                    ? other with { Promised = other.Accepted }
+                    : row.Register,
+            };
+        }
+
+        bool Holds(ReplicaRow row) => Adopted(row) is var adopted && adopted.Register == row.Register && adopted.Set.SameAs(row.Set);
+        return SwapAsync(row => Holds(row) ? null : Adopted(row), Holds, cancellationToken);
     }
 
     private async Task<bool> SwapAsync(

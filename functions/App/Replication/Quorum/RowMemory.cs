@@ -38,7 +38,7 @@ internal sealed class RowMemory(int keys) : IDisposable
             return;
 
         var rows = lanes.Select(lane => new Remembered(lane.Node.Id, lane.Node.Incarnation, lane.Row!, lane.ETag!)).ToArray();
-        var bytes = rows[0].Row.Set.Versions.Sum(v => v.Value?.Length ?? 0);
+        var bytes = rows[0].Row.Set.Versions.Sum(v => v.Value?.Length ?? 0) + (rows[0].Row.Register?.Value?.Value?.Length ?? 0);
         _cache.Set(key.Row, new Entry(epoch, rows), new MemoryCacheEntryOptions { Size = 1 + bytes / BytesPerUnit });
     }
 

@@ -12,6 +12,9 @@ public abstract record WriteResult
 
     /// <summary>Nothing was written: the key already has as many concurrent versions as may be kept.</summary>
     public sealed record TooManySiblings(int Siblings) : WriteResult;
+
+    /// <summary>Nothing was written: the key is a strict register, which eventual writes would bypass.</summary>
+    public sealed record StrictKey : WriteResult;
 }
 
 public abstract record ReadResult
@@ -20,7 +23,14 @@ public abstract record ReadResult
     /// <param name="Set">What they know.</param>
     /// <param name="Answers">Who answered.</param>
     /// <param name="Repairing">They differed; those that lack something get it in the background.</param>
-    public sealed record Read(VersionSet Set, IReadOnlyList<ReplicaAnswer> Answers, bool Repairing) : ReadResult;
+    public sealed record Read(VersionSet Set, IReadOnlyList<ReplicaAnswer> Answers, bool Repairing) : ReadResult
+    {
+        /// <summary>The highest ballot that one of them accepted, when the key is a strict register; null when it is none.</summary>
+        public RegisterState? Register { get; init; }
+
+        /// <summary>All of them accepted the same ballot last.</summary>
+        public bool RegistersAgree { get; init; } = true;
+    }
 
     /// <summary>Enough replicas answered, but none of them had all that the caller knows already.</summary>
     public sealed record Behind(int Answered) : ReadResult;

@@ -1,20 +1,124 @@
+using Microsoft.Extensions.Options;
+
 namespace Serverless.Replication;
 
 /// <summary>
-/// Linearizable registers over the owners of a key: CASPaxos (Rystsov 2018, "CASPaxos: Replicated State Machines without logs").
+/// Linearizable registers over the owners of a key: CASPaxos (Rystsov 2018, "CASPaxos: Replicated State Machines without logs"). Acceptors are the owners' rows, changed under
+/// their ETags; nodes that stand in never are. Proposers keep no state that matters. A key may be written eventually until its first strict write; that write sees the eventual versions,
+/// and from then on eventual writes are refused. Thread-safe.
 /// </summary>
-public sealed class StrictRegisters
+public sealed class StrictRegisters : IDisposable
 {
     /// <summary>Bytes of the longest value: 128 KiB.</summary>
     public const int MaxValueBytes = 128 * 1024;
 
+    private readonly ClusterViews _views;
+    private readonly ReplicationOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+    private readonly CommitLog _log;
+    private readonly Ballots _ballots;
+    private readonly RowMemory _memory;
+    private readonly WriteChain _chain = new();
+
+    /// <param name="views">The cluster.</param>
+    /// <param name="options">Limits and bounds.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="random">Ballots, nonces and names of log rows.</param>
+    public StrictRegisters(ClusterViews views, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
+    {
+        (_views, _options, _clock, _random) = (views, options.Value, clock, random);
+        (_log, _ballots, _memory) = (new CommitLog(clock, random), new Ballots(clock, random), new RowMemory(_options.RememberedKeys));
+    }
+
     /// <summary>What the register holds, linearizably: every change that ended before this began is in it.</summary>
-    public Task<RegisterResult> ReadAsync(ReplicaKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<RegisterResult> ReadAsync(ReplicaKey key, CancellationToken cancellationToken)
+    {
+        var deadline = NewDeadline();
+        using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        if (await _views.GetAsync(either.Token) is not { } view)
+            return new RegisterResult.NoQuorum(0, 0, false);
+
+        // A majority that accepted the same ballot last: nothing later was in force when the read began.
+        var majorities = new Majorities(view.Quorums(key));
+        var lanes = Lanes(view, key);
+        IReadOnlyList<RowLane> Agreeing(IReadOnlyList<RowLane> read) =>
+            read.GroupBy(AcceptedBy).Select(same => same.ToList()).FirstOrDefault(same => majorities.Hold(same)) ?? [];
+        var heard = await Majorities.GatherAsync(lanes.Select(lane => (lane, lane.ReadAsync(either.Token))), read => Agreeing(read).Count > 0);
+        if (Agreeing(heard) is { Count: > 0 } agreeing)
+        {
+            var content = new RegisterContent(agreeing[0].Row!.Register?.Value, agreeing.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set)));
+            return await _views.IsCurrentAsync(view, either.Token) && !deadline.HasPassed
+                ? new RegisterResult.Held(content, [.. agreeing.Select(ReplicaAnswer.Of)])
+                : new RegisterResult.NoQuorum(0, majorities.Needed, false);
+        }
+
+        // One is ahead: what it accepted is brought in force first, or found not to be.
+        return majorities.Hold(heard)
+            ? await ChangeAsync(key, _ => null, cancellationToken)
+            : new RegisterResult.NoQuorum(heard.Count, majorities.Needed, false);
+    }
 
     /// <summary>Compare-and-swap: puts what <paramref name="change"/> makes of the content in its place.</summary>
     /// <param name="key">Names the register.</param>
     /// <param name="change">Pure: it may be asked several times, when others change the register at once. Null leaves it as it is.</param>
     /// <param name="cancellationToken">Ends only the wait for earlier changes through this instance; a change that began goes on.</param>
-    public Task<RegisterResult> ChangeAsync(ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<RegisterResult> ChangeAsync(ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, CancellationToken cancellationToken)
+    {
+        var deadline = NewDeadline();
+        using var waiting = new CancellationTokenSource(deadline.Remaining, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, cancellationToken);
+        try
+        {
+            return await _chain.RunAsync(key.Row, () => ChangeNowAsync(key, change, deadline), either.Token);
+        }
+        catch (OperationCanceledException) when (waiting.IsCancellationRequested)
+        {
+            return new RegisterResult.NoQuorum(0, 0, false);
+        }
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    private async Task<(RegisterResult Result, Task InFlight)> ChangeNowAsync(ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, Deadline deadline)
+    {
+        var timer = new CancellationTokenSource(deadline.Remaining, _clock);
+        if (deadline.HasPassed || await _views.GetAsync(timer.Token) is not { } view)
+        {
+            timer.Dispose();
+            return (new RegisterResult.NoQuorum(0, 0, false), Task.CompletedTask);
+        }
+
+        var majorities = new Majorities(view.Quorums(key));
+        var lanes = Lanes(view, key);
+        var proposal = new RegisterProposal(lanes, majorities, _ballots, new UInt128(SecureRandom.Next64(_random), SecureRandom.Next64(_random)), _clock, timer.Token);
+        var result = await proposal.RunAsync(change, Recall(view, key, lanes));
+        if (result is RegisterResult.Held or RegisterResult.Written && (!await _views.IsCurrentAsync(view, timer.Token) || deadline.HasPassed))
+            result = new RegisterResult.NoQuorum(0, majorities.Needed, result is RegisterResult.Written);
+        return (result, FinishAsync());
+
+        async Task FinishAsync()
+        {
+            if (await proposal.Everywhere && lanes.TrueForAll(lane => lane.Row!.Register!.Promised == proposal.Next))
+                _memory.Keep(key, view.Epoch, lanes);
+            timer.Dispose();
+        }
+    }
+
+    // The next ballot, which the rows of the last change through this instance promised; none when it is not known, or was tried.
+    private Ballot Recall(ClusterView view, ReplicaKey key, List<RowLane> lanes)
+    {
+        var recalled = _memory.TryRecall(key, view.Epoch, lanes);
+        _memory.Forget(key);
+        return recalled ? lanes[0].Row!.Register!.Promised : Ballot.None;
+    }
+
+    private static Ballot AcceptedBy(RowLane lane) => lane.Row!.Register?.Accepted ?? Ballot.None;
+
+    private Deadline NewDeadline() => Deadline.In(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
+
+    // One that lost its state takes no part: what it promised meanwhile would bind nobody, and stand in the way of what is copied into it.
+    private List<RowLane> Lanes(ClusterView view, ReplicaKey key) =>
+        RowLane.OfOwners(view, key, ClusterView.Nearest(view.Owners(key), _views.Region).Where(node => node.Votes), _log);
 }

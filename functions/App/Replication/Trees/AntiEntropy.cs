@@ -9,7 +9,7 @@ namespace Serverless.Replication;
 /// also scrubs the one partition whose trees were checked longest ago.
 /// </summary>
 public sealed partial class AntiEntropy(
-    ClusterViews views, StampDuties duties, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock, ILogger<AntiEntropy> logger)
+    ClusterViews views, StampDuties duties, CommitLog log, Ballots ballots, IOptions<ReplicationOptions> options, TimeProvider clock, ILogger<AntiEntropy> logger)
 {
     /// <summary>How long a partition is leased: 2 minutes. A run that dies leaves it to the next one then.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -55,7 +55,7 @@ public sealed partial class AntiEntropy(
     {
         foreach (var some in Enumerable.Range(0, view.Ring.Partitions).Chunk(PartitionsAtOnce))
         {
-            var outcomes = await Task.WhenAll(some.Select(p => new PartitionRepair(view, p, log, clock).RunAsync(TimeSpan.Zero, cancellationToken)));
+            var outcomes = await Task.WhenAll(some.Select(p => new PartitionRepair(view, p, log, ballots).RunAsync(TimeSpan.Zero, cancellationToken)));
             if (!Array.TrueForAll(outcomes, o => o.Complete))
                 return false;
         }
@@ -97,7 +97,7 @@ public sealed partial class AntiEntropy(
 
         using var lease = new CancellationTokenSource(Lease, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Token, cancellationToken);
-        var repair = new PartitionRepair(view, due.Partition, log, clock);
+        var repair = new PartitionRepair(view, due.Partition, log, ballots);
         var outcome = await repair.RunAsync(PartitionRepair.Unsettled, either.Token);
         var rebuilt = scrub ? await repair.ScrubAsync(either.Token) : null;
         var record = leased with

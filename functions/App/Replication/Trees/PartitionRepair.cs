@@ -12,7 +12,7 @@ internal sealed record RepairOutcome(bool Complete, int Differences, int Rebuilt
 /// Brings the owners of one partition to the same state (anti-entropy): compares their trees, reads the rows that differ, merges
 /// them and writes the result wherever something of it is missing. Bounded; whatever it did stays done.
 /// </summary>
-internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog log, TimeProvider clock)
+internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog log, Ballots ballots)
 {
     /// <summary>Keys repaired in one run: 1,000. The next run goes on.</summary>
     public const int MostKeys = 1_000;
@@ -31,7 +31,7 @@ internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog
     /// <param name="cancellationToken">Stops between keys.</param>
     public async Task<RepairOutcome> RunAsync(TimeSpan unsettled, CancellationToken cancellationToken)
     {
-        var before = unsettled == TimeSpan.Zero ? long.MaxValue : (clock.GetUtcNow() - unsettled).ToUnixTimeSeconds();
+        var before = unsettled == TimeSpan.Zero ? long.MaxValue : (ballots.Clock.GetUtcNow() - unsettled).ToUnixTimeSeconds();
         var comparison = new TreeComparison([.. Voting.Select(node => new NodeTree(node, _name))], before);
         var rows = await comparison.RunAsync(MostKeys, cancellationToken);
         var (repaired, differences) = (0, 0);
@@ -66,10 +66,13 @@ internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog
         if (!Array.TrueForAll(read, r => r))
             return KeyRepair.Failed;
         var merged = lanes.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set));
-        if (lanes.TrueForAll(lane => lane.Row!.Set.SameAs(merged)))
+        var agree = lanes.Select(lane => lane.Row!.Register?.Accepted ?? Ballot.None).Distinct().Count() == 1;
+        if (agree && lanes.TrueForAll(lane => lane.Row!.Set.SameAs(merged)))
             return KeyRepair.Same;
         var written = await Task.WhenAll(lanes.Select(lane => lane.MergeAsync(merged, cancellationToken)));
-        return Array.TrueForAll(written, w => w) ? KeyRepair.Done : KeyRepair.Failed;
+        return Array.TrueForAll(written, w => w) && (agree || await RegisterRepair.RunAsync(view, key, log, ballots, cancellationToken))
+            ? KeyRepair.Done
+            : KeyRepair.Failed;
     }
 
     private enum KeyRepair

@@ -1,0 +1,143 @@
+namespace Serverless.Replication;
+
+/// <summary>
+/// One operation of one proposer on one register. A ballot in two phases: a majority of the owners promises it and tells what it accepted last; what the change makes of the highest of
+/// these is proposed, and in force once a majority has accepted it. Whoever accepts also promises the proposer's next ballot, so its next change needs one phase.
+/// </summary>
+internal sealed class RegisterProposal
+{
+    private readonly IReadOnlyList<RowLane> _lanes;
+    private readonly Majorities _majorities;
+    private readonly Ballots _ballots;
+    private readonly UInt128 _nonce;
+    private readonly TimeProvider _clock;
+    private readonly CancellationToken _token;
+    private Ballot _highest;
+    private int _losses;
+    private int _failures;
+    private bool _sent;
+    private RegisterValue? _sentOn;
+
+    /// <param name="lanes">One per owner, the nearest in front.</param>
+    /// <param name="majorities">Which of them are enough.</param>
+    /// <param name="ballots">Draws ballots.</param>
+    /// <param name="nonce">128 random bits that name the change, however often it is tried.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="token">Ends the operation.</param>
+    public RegisterProposal(IReadOnlyList<RowLane> lanes, Majorities majorities, Ballots ballots, UInt128 nonce, TimeProvider clock, CancellationToken token) =>
+        (_lanes, _majorities, _ballots, _nonce, _clock, _token) = (lanes, majorities, ballots, nonce, clock, token);
+
+    /// <summary>The ballot that everybody who accepted has promised this proposer next.</summary>
+    public Ballot Next { get; private set; }
+
+    /// <summary>Ends when every owner has accepted or failed; true when all accepted.</summary>
+    public Task<bool> Everywhere { get; private set; } = Task.FromResult(false);
+
+    /// <param name="change">Of the content; null: leaves it, but makes sure that it is in force.</param>
+    /// <param name="promised">A ballot that all lanes already promised and nobody used; none: one is drawn.</param>
+    public async Task<RegisterResult> RunAsync(Func<RegisterContent, RegisterWrite?> change, Ballot promised)
+    {
+        IReadOnlyList<RowLane> heard = [];
+        while (!_token.IsCancellationRequested && _failures < Retry.MostTries)
+        {
+            var ballot = promised;
+            heard = _lanes;
+            if (ballot == Ballot.None)
+            {
+                await BackOffAsync();
+                ballot = _ballots.Above(_highest);
+                heard = await PrepareAsync(ballot);
+                if (!_majorities.Hold(heard))
+                    continue;
+            }
+
+            promised = Ballot.None;
+            if (await DecideAsync(ballot, heard, change) is { } result)
+                return result;
+        }
+
+        return new RegisterResult.NoQuorum(heard.Count, _majorities.Needed, _sent);
+    }
+
+    /// <summary>Brings what is in force to every owner; false when one of them did not take it.</summary>
+    public async Task<bool> SpreadAsync()
+    {
+        if (await RunAsync(_ => null, Ballot.None) is not RegisterResult.Held)
+            return false;
+        if (await Everywhere)
+            return true;
+
+        // One had promised a higher ballot, as it told by refusing.
+        Learn(_highest);
+        return await RunAsync(_ => null, Ballot.None) is RegisterResult.Held && await Everywhere;
+    }
+
+    // Null: try again.
+    private async Task<RegisterResult?> DecideAsync(Ballot ballot, IReadOnlyList<RowLane> heard, Func<RegisterContent, RegisterWrite?> change)
+    {
+        var last = heard.Aggregate(default(RegisterState), (latest, lane) => RegisterState.Later(latest, lane.Row!.Register));
+        var content = new RegisterContent(last?.Value, heard.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set)));
+        var included = _sent ? content.Value is null ? false : content.Value.Includes(_nonce, _sentOn) : false;
+        if (included is null)
+            return new RegisterResult.NoQuorum(0, _majorities.Needed, true);
+
+        var write = included.Value ? null : change(content);
+        if (write is { Value.Length: > StrictRegisters.MaxValueBytes } tooLong)
+            return new RegisterResult.TooLarge(tooLong.Value.Value.Length);
+        if (write is null && content.Value is null)
+        {
+            // Nothing to propose again: what was sent may still be met by somebody.
+            return _sent
+                ? new RegisterResult.NoQuorum(heard.Count, _majorities.Needed, true)
+                : new RegisterResult.Held(content, [.. heard.Select(ReplicaAnswer.Of)]);
+        }
+
+        var next = write is { } made
+            ? new RegisterContent(RegisterValue.After(content.Value, _nonce, made, _clock.GetUtcNow()), new VersionSet(content.Beside.Context, []))
+            : content;
+        (_sent, _sentOn) = (_sent || write is not null, write is null ? _sentOn : content.Value);
+        if (await AcceptAsync(ballot, next) is not { } accepted)
+            return null;
+        ReplicaAnswer[] answers = [.. accepted.Select(ReplicaAnswer.Of)];
+        return included.Value || write is not null ? new RegisterResult.Written(next, answers) : new RegisterResult.Held(next, answers);
+    }
+
+    private async Task<IReadOnlyList<RowLane>> PrepareAsync(Ballot ballot)
+    {
+        var promises = await Majorities.GatherAsync(_lanes.Select(lane => (lane, lane.PromiseAsync(ballot, _token))), _majorities.Hold);
+        if (!_majorities.Hold(promises))
+            Learn(ballot);
+        return promises;
+    }
+
+    private async Task<IReadOnlyList<RowLane>?> AcceptAsync(Ballot ballot, RegisterContent content)
+    {
+        var steps = _lanes.Select(lane => (lane, lane.AcceptAsync(ballot, content.Value!, content.Beside, _token))).ToList();
+        Next = Ballots.After(ballot);
+        Everywhere = AllAsync(steps.ConvertAll(step => step.Item2));
+        var accepted = await Majorities.GatherAsync(steps, _majorities.Hold);
+        if (_majorities.Hold(accepted))
+            return accepted;
+        Learn(ballot);
+        return null;
+    }
+
+    // Lost against a rival, or too few answered?
+    private void Learn(Ballot ballot)
+    {
+        var promised = _lanes.Select(lane => lane.Row?.Register?.Promised ?? Ballot.None).Append(_highest).Max();
+        var lost = promised > Ballots.After(ballot);
+        _highest = promised > ballot ? promised : ballot;
+        (_losses, _failures) = lost ? (_losses + 1, 0) : (_losses, _failures + 1);
+    }
+
+    private async Task BackOffAsync()
+    {
+        if (_losses > 0)
+            await Task.Delay(_ballots.BackOff(_losses, _lanes[0].Node.Health.P95), _clock, CancellationToken.None);
+        else if (_failures > 0)
+            await Retry.PauseAsync(_failures, _clock);
+    }
+
+    private static async Task<bool> AllAsync(List<Task<bool>> steps) => Array.TrueForAll(await Task.WhenAll(steps), step => step);
+}
