@@ -3,7 +3,7 @@ using Serverless.Replication;
 namespace Serverless.Tests.Simulation;
 
 /// <summary>
-/// One simulated life of a cluster: clients read and write a few keys through several coordinators while nodes fail, lose
+/// One simulated life of a cluster: clients read and write a few keys and strict registers through several coordinators while nodes fail, lose
 /// messages, are cut off, wiped and robbed of their trees, instances pause, and the timers' jobs run in between; then everything
 /// heals, the jobs bring all replicas together without a client reading, and the laws are checked.
 /// </summary>
@@ -47,11 +47,13 @@ internal sealed class KvScenario
     {
         await _cluster.SettleAsync();
         var weather = WeatherAsync();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ClientAsync()));
+        var registers = new RegisterClients(_simulator, _cluster);
+        await Task.WhenAll([.. Enumerable.Range(0, Clients).Select(_ => ClientAsync()), registers.LiveAsync()]);
         _calm = true;
         await weather;
         await HealAsync();
         _history.Broken.AddRange(StoredState.Broken(_cluster.Document, _cluster.Rows));
+        _history.Broken.AddRange(await registers.BrokenAsync());
         foreach (var key in Keys)
         {
             var answer = await _cluster.Coordinators[Random.Next(Coordinators)].ReadAsync(Key(key), new QuorumRules(3, Sloppy: false), CancellationToken.None);

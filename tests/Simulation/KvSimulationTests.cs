@@ -21,6 +21,8 @@ public class KvSimulationTests
     [InlineData(nameof(Mutation.ForgetDot), "is lost")]
     [InlineData(nameof(Mutation.ReuseActor), "names two writes")]
     [InlineData(nameof(Mutation.SkipLogRow), "differ")]
+    [InlineData(nameof(Mutation.ForgetPromise), "linearizable")]
+    [InlineData(nameof(Mutation.CountAmnesiac), "linearizable")]
     public void A_broken_rule_is_caught(string mutation, string law) => TestContext.Current.TestOutputHelper?.WriteLine(
         Lives.UntilBroken(SeedsPerMutation, law, seed => KvScenario.Run(seed, Enum.Parse<Mutation>(mutation)).Broken));
 }

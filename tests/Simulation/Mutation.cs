@@ -21,6 +21,12 @@ internal enum Mutation
     /// <summary>A change is made without its row in the commit log.</summary>
     SkipLogRow,
 
+    /// <summary>What an acceptor promises is not stored.</summary>
+    ForgetPromise,
+
+    /// <summary>A node that lost its state counts at once, as if it had not.</summary>
+    CountAmnesiac,
+
     /// <summary>What a worker reserves is not stored.</summary>
     ForgetReservation,
 
@@ -57,6 +63,8 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
             return Done(changes);
         if (mutation == Mutation.DropMark && changes.Any(change => change.Row.StartsWith("ids.", StringComparison.Ordinal)))
             return Done(changes);
+        if (mutation == Mutation.ForgetPromise && changes is [var alone] && IsPromise(alone))
+            return Done(changes);
         var outcome = await inner.CommitAsync(partition, [.. changes.Where(Passes).Select(Change)], cancellationToken);
         if (mutation == Mutation.TrustLostCount && outcome is RowCommit.Uncertain or RowCommit.Refused && IsSubject(changes[0]))
             return Done(changes);
@@ -64,6 +72,14 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
     }
 
     private static RowCommit.Done Done(IReadOnlyList<RowChange> changes) => new([.. changes.Select(_ => "1")]);
+
+    // Nothing that trees cover changes with a promise, so it is made without a row in the log.
+    private static bool IsPromise(RowChange change) => change switch
+    {
+        RowChange.Insert(var row, var data) => ReplicaKey.FromRow(row) is not null && ReplicaRowCodec.TryDecode(data)?.Register is not null,
+        RowChange.Replace(var row, var data, _) => ReplicaKey.FromRow(row) is not null && ReplicaRowCodec.TryDecode(data)?.Register is not null,
+        _ => false,
+    };
 
     private static bool IsWorker(RowChange change) => change.Row.StartsWith("0.worker.", StringComparison.Ordinal);
 

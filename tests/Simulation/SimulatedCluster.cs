@@ -15,6 +15,7 @@ internal sealed class SimulatedCluster
     private readonly HashSet<int> _paused = [];
     private readonly List<ClusterViews> _views = [];
     private readonly List<HealthGossip> _gossip = [];
+    private readonly List<StrictRegisters> _registers = [];
     private readonly Dictionary<string, ClusterMember> _movedFrom = [];
     private ClusterDocument _document;
 
@@ -39,6 +40,9 @@ internal sealed class SimulatedCluster
     public IReadOnlyDictionary<string, SimulatedNode> Nodes { get; }
 
     public IReadOnlyList<ReplicatedStore> Coordinators { get; }
+
+    /// <summary>The strict registers through each coordinator.</summary>
+    public IReadOnlyList<StrictRegisters> Registers => _registers;
 
     /// <summary>What each coordinator knows of the cluster.</summary>
     public IReadOnlyList<ClusterViews> Views => _views;
@@ -157,7 +161,9 @@ internal sealed class SimulatedCluster
     private async Task<ClusterDocument?> LoadAsync(int number)
     {
         await _simulator.Delay(TimeSpan.FromMilliseconds(1 + _simulator.Random.Next(50)));
-        var document = _simulator.Random.Next(20) == 0 ? null : _document;
+        var document = _simulator.Random.Next(20) == 0 ? null
+            : _mutation == Mutation.CountAmnesiac ? _document with { Nodes = [.. _document.Nodes.Select(n => n with { State = MemberState.Member })] }
+            : _document;
         do
             await _simulator.Delay(TimeSpan.FromMilliseconds(1 + _simulator.Random.Next(50)));
         while (_paused.Contains(number));
@@ -174,6 +180,7 @@ internal sealed class SimulatedCluster
         var gossip = new HealthGossip(views, new Random(_simulator.Random.Next()), _simulator.Time);
         _views.Add(views);
         _gossip.Add(gossip);
+        _registers.Add(new StrictRegisters(views, _options, _simulator.Time, new Random(_simulator.Random.Next())));
         Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
         return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, gossip);
     }
