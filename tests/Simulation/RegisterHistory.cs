@@ -41,7 +41,9 @@ internal sealed class RegisterHistory
     public static void Forget(Step step) => (step.Ended, step.Met) = (int.MaxValue, []);
 
     /// <summary>The registers that no order explains.</summary>
-    public IEnumerable<string> Broken() => _steps.Where(s => !IsLinearizable([.. s.Value.Where(step => step.Met.Count > 0)])).Select(s => $"register {s.Key} is not linearizable");
+    public IEnumerable<string> Broken() => _steps
+        .Where(s => !IsLinearizable([.. s.Value.Where(step => step.Met.Count > 0)]))
+        .Select(s => $"register {s.Key} is not linearizable: {string.Join("; ", s.Value.Where(step => step.Met.Count > 0))}");
 
     private static bool IsLinearizable(Step[] steps)
     {
@@ -77,5 +79,7 @@ internal sealed class RegisterHistory
         public IReadOnlyList<int> Met { get; set; } = [];
 
         public int Left { get; set; }
+
+        public override string ToString() => $"{Began}-{(Ended == int.MaxValue ? "?" : Ended)} {string.Join('|', Met)}>{Left}";
     }
 }

@@ -86,9 +86,25 @@ public sealed class ClusterViews
     public async Task<bool> ConfirmAsync(ClusterView view, CancellationToken cancellationToken) =>
         await LoadAsync().WaitAsync(cancellationToken) is { } document && document.IsSameAs(view.Document);
 
-    /// <summary>Whether an operation that worked with <paramref name="view"/> may be answered now: nothing else can have been in force for longer than a view lives.</summary>
-    public async ValueTask<bool> IsCurrentAsync(ClusterView view, CancellationToken cancellationToken) =>
-        ReferenceEquals(view, Volatile.Read(ref _view)) && Age <= _life ? true : await ConfirmAsync(view, cancellationToken);
+    /// <summary>Whether an operation that worked with <paramref name="view"/> may be answered now: nothing else can have been in force for longer than a view lives. False when that cannot be told in time.</summary>
+    public async ValueTask<bool> IsCurrentAsync(ClusterView view, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var tries = 0; tries < Retry.MostTries; tries++)
+            {
+                if (ReferenceEquals(view, Volatile.Read(ref _view)) && Age <= _life)
+                    return true;
+                await RefreshAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Out of time.
+        }
+
+        return ReferenceEquals(view, Volatile.Read(ref _view)) && Age <= _life;
+    }
 
     // What a majority says; null when too few nodes answered to tell.
     private async Task<ClusterDocument?> LoadAsync()

@@ -9,23 +9,19 @@ internal sealed class RegisterProposal
     private readonly IReadOnlyList<RowLane> _lanes;
     private readonly Majorities _majorities;
     private readonly Ballots _ballots;
-    private readonly UInt128 _nonce;
-    private readonly TimeProvider _clock;
+    private readonly RegisterAttempt _attempt;
     private readonly CancellationToken _token;
     private Ballot _highest;
     private int _losses;
     private int _failures;
-    private bool _sent;
-    private RegisterValue? _sentOn;
 
     /// <param name="lanes">One per owner, the nearest in front.</param>
     /// <param name="majorities">Which of them are enough.</param>
     /// <param name="ballots">Draws ballots.</param>
-    /// <param name="nonce">128 random bits that name the change, however often it is tried.</param>
-    /// <param name="clock">The clock.</param>
+    /// <param name="attempt">What was tried before under other members.</param>
     /// <param name="token">Ends the operation.</param>
-    public RegisterProposal(IReadOnlyList<RowLane> lanes, Majorities majorities, Ballots ballots, UInt128 nonce, TimeProvider clock, CancellationToken token) =>
-        (_lanes, _majorities, _ballots, _nonce, _clock, _token) = (lanes, majorities, ballots, nonce, clock, token);
+    public RegisterProposal(IReadOnlyList<RowLane> lanes, Majorities majorities, Ballots ballots, RegisterAttempt attempt, CancellationToken token) =>
+        (_lanes, _majorities, _ballots, _attempt, _token) = (lanes, majorities, ballots, attempt, token);
 
     /// <summary>The ballot that everybody who accepted has promised this proposer next.</summary>
     public Ballot Next { get; private set; }
@@ -56,7 +52,7 @@ internal sealed class RegisterProposal
                 return result;
         }
 
-        return new RegisterResult.NoQuorum(heard.Count, _majorities.Needed, _sent);
+        return new RegisterResult.NoQuorum(heard.Count, _majorities.Needed, _attempt.Sent);
     }
 
     /// <summary>Brings what is in force to every owner; false when one of them did not take it.</summary>
@@ -77,29 +73,29 @@ internal sealed class RegisterProposal
     {
         var last = heard.Aggregate(default(RegisterState), (latest, lane) => RegisterState.Later(latest, lane.Row!.Register));
         var content = new RegisterContent(last?.Value, heard.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set)));
-        var included = _sent ? content.Value is null ? false : content.Value.Includes(_nonce, _sentOn) : false;
-        if (included is null)
+        if (_attempt.IsIn(content.Value) is not { } included)
             return new RegisterResult.NoQuorum(0, _majorities.Needed, true);
 
-        var write = included.Value ? null : change(content);
+        var write = included ? null : change(content);
         if (write is { Value.Length: > StrictRegisters.MaxValueBytes } tooLong)
             return new RegisterResult.TooLarge(tooLong.Value.Value.Length);
         if (write is null && content.Value is null)
         {
             // Nothing to propose again: what was sent may still be met by somebody.
-            return _sent
+            return _attempt.Sent
                 ? new RegisterResult.NoQuorum(heard.Count, _majorities.Needed, true)
                 : new RegisterResult.Held(content, [.. heard.Select(ReplicaAnswer.Of)]);
         }
 
         var next = write is { } made
-            ? new RegisterContent(RegisterValue.After(content.Value, _nonce, made, _clock.GetUtcNow()), new VersionSet(content.Beside.Context, []))
+            ? new RegisterContent(RegisterValue.After(content.Value, _attempt.Nonce, made, _ballots.Clock.GetUtcNow()), new VersionSet(content.Beside.Context, []))
             : content;
-        (_sent, _sentOn) = (_sent || write is not null, write is null ? _sentOn : content.Value);
+        if (write is not null)
+            _attempt.Send(content.Value);
         if (await AcceptAsync(ballot, next) is not { } accepted)
             return null;
         ReplicaAnswer[] answers = [.. accepted.Select(ReplicaAnswer.Of)];
-        return included.Value || write is not null ? new RegisterResult.Written(next, answers) : new RegisterResult.Held(next, answers);
+        return included || write is not null ? new RegisterResult.Written(next, answers) : new RegisterResult.Held(next, answers);
     }
 
     private async Task<IReadOnlyList<RowLane>> PrepareAsync(Ballot ballot)
@@ -134,9 +130,9 @@ internal sealed class RegisterProposal
     private async Task BackOffAsync()
     {
         if (_losses > 0)
-            await Task.Delay(_ballots.BackOff(_losses, _lanes[0].Node.Health.P95), _clock, CancellationToken.None);
+            await Task.Delay(_ballots.BackOff(_losses, _lanes[0].Node.Health.P95), _ballots.Clock, CancellationToken.None);
         else if (_failures > 0)
-            await Retry.PauseAsync(_failures, _clock);
+            await Retry.PauseAsync(_failures, _ballots.Clock);
     }
 
     private static async Task<bool> AllAsync(List<Task<bool>> steps) => Array.TrueForAll(await Task.WhenAll(steps), step => step);

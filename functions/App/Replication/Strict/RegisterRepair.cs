@@ -10,6 +10,6 @@ internal static class RegisterRepair
     public static Task<bool> RunAsync(ClusterView view, ReplicaKey key, CommitLog log, Ballots ballots, CancellationToken cancellationToken)
     {
         var lanes = RowLane.OfOwners(view, key, view.Owners(key).Where(node => node.Votes), log);
-        return new RegisterProposal(lanes, new Majorities(view.Quorums(key)), ballots, default, ballots.Clock, cancellationToken).SpreadAsync();
+        return new RegisterProposal(lanes, new Majorities(view.Quorums(key)), ballots, new RegisterAttempt(default), cancellationToken).SpreadAsync();
     }
 }

@@ -12,6 +12,9 @@ public sealed class StrictRegisters : IDisposable
     /// <summary>Bytes of the longest value: 128 KiB.</summary>
     public const int MaxValueBytes = 128 * 1024;
 
+    // Memberships under which one operation is tried; they change seldom.
+    private const int MostViews = 3;
+
     private readonly ClusterViews _views;
     private readonly ReplicationOptions _options;
     private readonly TimeProvider _clock;
@@ -84,21 +87,26 @@ public sealed class StrictRegisters : IDisposable
     private async Task<(RegisterResult Result, Task InFlight)> ChangeNowAsync(ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, Deadline deadline)
     {
         var timer = new CancellationTokenSource(deadline.Remaining, _clock);
-        if (deadline.HasPassed || await _views.GetAsync(timer.Token) is not { } view)
+        var attempt = new RegisterAttempt(new UInt128(SecureRandom.Next64(_random), SecureRandom.Next64(_random)));
+        RegisterResult result = new RegisterResult.NoQuorum(0, 0, false);
+        for (var views = 0; views < MostViews && !deadline.HasPassed; views++)
         {
-            timer.Dispose();
-            return (new RegisterResult.NoQuorum(0, 0, false), Task.CompletedTask);
+            if (await _views.GetAsync(timer.Token) is not { } view)
+                break;
+            var lanes = Lanes(view, key);
+            var proposal = new RegisterProposal(lanes, new Majorities(view.Quorums(key)), _ballots, attempt, timer.Token);
+            result = await proposal.RunAsync(change, Recall(view, key, lanes));
+            if (result is RegisterResult.NoQuorum or RegisterResult.TooLarge || (await _views.IsCurrentAsync(view, timer.Token) && !deadline.HasPassed))
+                return (result, FinishAsync(view, lanes, proposal));
+
+            // The members changed meanwhile: once more with those in force, which may find that it has taken effect.
+            result = new RegisterResult.NoQuorum(0, lanes.Count / 2 + 1, attempt.Sent);
         }
 
-        var majorities = new Majorities(view.Quorums(key));
-        var lanes = Lanes(view, key);
-        var proposal = new RegisterProposal(lanes, majorities, _ballots, new UInt128(SecureRandom.Next64(_random), SecureRandom.Next64(_random)), _clock, timer.Token);
-        var result = await proposal.RunAsync(change, Recall(view, key, lanes));
-        if (result is RegisterResult.Held or RegisterResult.Written && (!await _views.IsCurrentAsync(view, timer.Token) || deadline.HasPassed))
-            result = new RegisterResult.NoQuorum(0, majorities.Needed, result is RegisterResult.Written);
-        return (result, FinishAsync());
+        timer.Dispose();
+        return (result, Task.CompletedTask);
 
-        async Task FinishAsync()
+        async Task FinishAsync(ClusterView view, List<RowLane> lanes, RegisterProposal proposal)
         {
             if (await proposal.Everywhere && lanes.TrueForAll(lane => lane.Row!.Register!.Promised == proposal.Next))
                 _memory.Keep(key, view.Epoch, lanes);
