@@ -24,7 +24,7 @@ public sealed record BadRequest(string Method, string Path, int Status, string T
 {
     public Sender Sender { get; init; } = Sender.Service;
 
-    /// <summary>A header beside the credentials. OTHER stands for the token of another key, CUT for one of this key that lacks its end.</summary>
+    /// <summary>A header beside the credentials. OTHER stands for the token of another key, OWN for that of this key, CUT for the same without its end.</summary>
     public (string Name, string Value)? Header { get; init; }
 
     public override string ToString() => $"{Method} {(Path.Length > 40 ? Path[..40] + "…" : Path)} {Sender} {Header?.Name} → {Status} {Type}";
@@ -41,7 +41,10 @@ public sealed record BadRequest(string Method, string Path, int Status, string T
             foreach (var sender in new[] { Sender.Nobody, Sender.KeyWithoutSecret, Sender.WrongSecret, Sender.ExpiredToken, Sender.ForeignToken, Sender.OtherAudience, Sender.OtherIssuer, Sender.NoToken })
                 yield return new(method, "KEY", 401, "unauthenticated") { Sender = sender };
             yield return new(method, "KEY", 403, "forbidden") { Sender = Sender.UserWithoutRole };
-            yield return new(method, "KEY?consistency=strict", 501, "strict-unavailable");
+            yield return new(method, "KEY?consistency=linear", 400, "bad-consistency");
+            yield return new(method, "KEY?consistency=", 400, "bad-consistency");
+            foreach (var eventual in new[] { "r=2", "w=2", "sloppy=true" })
+                yield return new(method, $"KEY?consistency=strict&{eventual}", 400, "bad-quorum");
         }
 
         foreach (var quorum in new[] { "0", "4", "-1", "two", "", "99999999999", "1&w=3", "2.0", "%2B2" })
@@ -59,8 +62,14 @@ public sealed record BadRequest(string Method, string Path, int Status, string T
 
         foreach (var method in new[] { "PUT", "DELETE" })
         {
-            yield return new(method, "KEY", 501, "strict-unavailable") { Header = ("If-Match", "\"tag\"") };
-            yield return new(method, "KEY", 501, "strict-unavailable") { Header = ("If-None-Match", "*") };
+            yield return new(method, "KEY", 412, "precondition-failed") { Header = ("If-Match", "\"tag\"") };
+            yield return new(method, "KEY", 412, "precondition-failed") { Header = ("If-Match", "\"tag\", \"other\"") };
+            yield return new(method, "KEY", 412, "precondition-failed") { Header = ("If-None-Match", "*") };
+            yield return new(method, "KEY", 400, "bad-condition") { Header = ("If-Match", "tag") };
+            yield return new(method, "KEY", 400, "bad-condition") { Header = ("If-None-Match", "\"tag") };
+            yield return new(method, "KEY?consistency=eventual", 400, "bad-consistency") { Header = ("If-None-Match", "*") };
+            yield return new(method, "KEY?w=2", 400, "bad-quorum") { Header = ("If-Match", "*") };
+            yield return new(method, "KEY?consistency=strict", 400, "bad-condition") { Header = (KvClient.Causality, "OWN") };
         }
 
         yield return new("PUT", "KEY", 400, "bad-content-type") { Header = ("Content-Type", $"text/plain;x={new string('y', 243)}") };

@@ -68,7 +68,7 @@ public class KvBadInputTests(SharedCloud cloud)
             request.Content = new ByteArrayContent("overwritten"u8.ToArray());
         if (bad.Header is var (name, value))
         {
-            value = value switch { "OTHER" => await OtherTokenAsync(), "CUT" => (await TokenAsync(path))[..^4], _ => value };
+            value = value switch { "OTHER" => await OtherTokenAsync(), "CUT" => (await TokenAsync(path))[..^4], "OWN" => await TokenAsync(path), _ => value };
             Assert.True(name == "Content-Type"
                 ? request.Content!.Headers.TryAddWithoutValidation(name, value) : request.Headers.TryAddWithoutValidation(name, value));
         }

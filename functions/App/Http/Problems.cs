@@ -19,8 +19,6 @@ public static class Problems
 
     public static IResult TooLarge(string detail) => Of(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", detail);
 
-    public static IResult NotImplemented(string type, string detail) => Of(StatusCodes.Status501NotImplemented, type, "Not available", detail);
-
     /// <summary>503 with Retry-After: fewer replicas answered than the request needs.</summary>
     public static IResult NoQuorum(int answered, int needed, string detail) => new Retryable(1, Of(
         StatusCodes.Status503ServiceUnavailable, "no-quorum", "Too few replicas answered", detail,

@@ -23,6 +23,12 @@ internal sealed class KvRequest
     /// <summary>What a write asks of the replicas.</summary>
     public QuorumRules Write { get; private set; } = QuorumRules.Default;
 
+    /// <summary>The operation must be linearizable: asked for, or a write with a condition.</summary>
+    public bool IsStrict { get; private set; }
+
+    /// <summary>What must be stored for a write to happen.</summary>
+    public KvCondition Condition { get; private set; } = KvCondition.None;
+
     /// <summary>What the client says it has seen; null when it says nothing.</summary>
     public CausalContext? Seen { get; private set; }
 
@@ -35,7 +41,8 @@ internal sealed class KvRequest
             ?? parsed.ReadQuorums(request, options.Value.Copies)
             ?? parsed.ReadSloppy(request)
             ?? parsed.ReadSeen(request)
-            ?? RefuseStrict(request);
+            ?? parsed.ReadConsistency(request)
+            ?? parsed.ReadCondition(request);
         return parsed;
     }
 
@@ -84,9 +91,32 @@ internal sealed class KvRequest
             : null;
     }
 
-    // Never answered as if it had been honoured.
-    private static IResult? RefuseStrict(HttpRequest request) =>
-        request.Query.ContainsKey("consistency") || (!HttpMethods.IsGet(request.Method) && (request.Headers.IfMatch.Count > 0 || request.Headers.IfNoneMatch.Count > 0))
-            ? Problems.NotImplemented("strict-unavailable", "Conditional writes and ?consistency=strict need strict registers, which this version does not have yet.")
+    private IResult? ReadConsistency(HttpRequest request)
+    {
+        if (!request.Query.TryGetValue("consistency", out var value))
+            return null;
+        IsStrict = value == "strict";
+        return IsStrict || value == "eventual" ? null : Problems.BadRequest("bad-consistency", $"consistency={value} is neither strict nor eventual.");
+    }
+
+    // Never answered as if what cannot be honoured had been.
+    private IResult? ReadCondition(HttpRequest request)
+    {
+        var writes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        if (writes && KvCondition.TryRead(request) is var condition)
+        {
+            if (condition is null)
+                return Problems.BadRequest("bad-condition", "If-Match and If-None-Match are lists of entity tags in quotation marks, or *.");
+            Condition = condition;
+        }
+
+        if (!Condition.IsEmpty && request.Query["consistency"] == "eventual")
+            return Problems.BadRequest("bad-consistency", "A write with If-Match or If-None-Match is strict; an eventual one cannot hold to a condition.");
+        IsStrict |= !Condition.IsEmpty;
+        if (IsStrict && (request.Query.ContainsKey("r") || request.Query.ContainsKey("w") || request.Query.ContainsKey("sloppy")))
+            return Problems.BadRequest("bad-quorum", "A strict operation needs a majority of the key's owners: r, w and sloppy do not apply to it.");
+        return IsStrict && writes && Seen is not null
+            ? Problems.BadRequest("bad-condition", $"A strict write replaces what is stored: it takes If-Match with an ETag, not {CausalityHeader}.")
             : null;
+    }
 }

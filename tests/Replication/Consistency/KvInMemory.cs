@@ -18,7 +18,7 @@ internal sealed class KvInMemory
     public KvInMemory(MemoryCluster cluster, ReplicatedStore store)
     {
         var options = Options.Create(cluster.Options);
-        _functions = new KvFunctions(new KvStore(store, options, cluster.Clock), options);
+        _functions = new KvFunctions(new KvStore(store, cluster.Registers(), options, cluster.Clock), options);
     }
 
     /// <summary>The answer in a few words: status, and who gave it or what is missing.</summary>
