@@ -14,6 +14,7 @@ public static class Program
         ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
         ["soak"] = Soak.RunAsync,
+        ["strict"] = Strict.StrictBench.RunAsync,
         ["wan"] = Wan.WanBench.RunAsync,
     };
 

@@ -14,6 +14,9 @@ internal sealed record KvCondition(IReadOnlyList<EntityTagHeaderValue> Match, IR
 
     public bool IsEmpty => Match.Count == 0 && NoneMatch.Count == 0;
 
+    /// <summary>Whether it says that the key exists, or that it does not; null when it says nothing of that.</summary>
+    public bool? Exists => Match.Count > 0 ? true : NoneMatch.Count > 0 ? false : null;
+
     /// <summary>Null when a header is no list of entity tags.</summary>
     public static KvCondition? TryRead(HttpRequest request) =>
         Tags(request, HeaderNames.IfMatch) is { } match && Tags(request, HeaderNames.IfNoneMatch) is { } noneMatch ? new KvCondition(match, noneMatch) : null;

@@ -47,7 +47,7 @@ public sealed class KvStore(ReplicatedStore store, StrictRegisters registers, IO
     /// <summary>Writes as one step of the key's register, if <paramref name="condition"/> holds for what it replaces; a null value deletes.</summary>
     internal Task<RegisterResult> PutStrictAsync(
         ReplicaKey key, ReadOnlyMemory<byte>? value, string? contentType, KvCondition condition, CancellationToken cancellationToken) =>
-        registers.ChangeAsync(key, content => condition.Holds(KvTag.Of(content)) ? new RegisterWrite(contentType, value) : null, cancellationToken);
+        registers.ChangeAsync(key, content => condition.Holds(KvTag.Of(content)) ? new RegisterWrite(contentType, value) : null, cancellationToken, condition.Exists);
 
     public Task<WriteResult> PutAsync(
         ReplicaKey key, ReadOnlyMemory<byte> value, string contentType, CausalContext seen, QuorumRules rules, CancellationToken cancellationToken) =>

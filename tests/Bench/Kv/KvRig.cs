@@ -10,6 +10,7 @@ internal sealed class KvRig : IAsyncDisposable
 {
     private readonly LocalCloud _cloud;
     private readonly List<TableNodes> _tables = [];
+    private readonly List<StrictRegisters> _registers = [];
 
     private KvRig(LocalCloud cloud)
     {
@@ -20,6 +21,9 @@ internal sealed class KvRig : IAsyncDisposable
     public IReadOnlyList<NodeOptions> Nodes { get; }
 
     public IReadOnlyList<ReplicatedStore> Coordinators { get; private set; } = [];
+
+    /// <summary>The strict registers, through each coordinator.</summary>
+    public IReadOnlyList<StrictRegisters> Registers => _registers;
 
     public ClusterView View { get; private set; } = null!;
 
@@ -44,6 +48,8 @@ internal sealed class KvRig : IAsyncDisposable
     {
         foreach (var coordinator in Coordinators)
             coordinator.Dispose();
+        foreach (var registers in _registers)
+            registers.Dispose();
         foreach (var tables in _tables)
             tables.Dispose();
         await _cloud.DisposeAsync();
@@ -59,6 +65,7 @@ internal sealed class KvRig : IAsyncDisposable
             new ClusterStore(tables, cluster, replication, random, TimeProvider.System).LoadAsync, Open, region, replication.Value, TimeProvider.System);
         View ??= views.GetAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult()
             ?? throw new InvalidOperationException("The local cloud did not tell its membership.");
+        _registers.Add(new StrictRegisters(views, replication, TimeProvider.System, random));
         return new ReplicatedStore(views, replication, TimeProvider.System, random);
 
         IReplica Open(ClusterMember member)

@@ -33,9 +33,15 @@ internal static class WanBench
         ratios.AtMost("wan.put.p50.rtt", RoundTrips("put new"), 1.3);
         ratios.AtMost("wan.put.remembered.p50.rtt", RoundTrips("put remembered"), 1.3);
         ratios.AtMost("wan.put.elsewhere.p50.rtt", RoundTrips("put elsewhere"), 2.3);
+        ratios.AtMost("wan.strict.get.p50.rtt", RoundTrips("strict get"), 1.2);
+        ratios.AtMost("wan.strict.repeat.p50.rtt", RoundTrips("strict repeat"), 1.2);
+        ratios.AtMost("wan.strict.put.p50.rtt", RoundTrips("strict put new"), 2.3);
+        ratios.AtMost("wan.strict.elsewhere.p50.rtt", RoundTrips("strict elsewhere"), 3.4);
         Console.WriteLine("""
             A read asks the near owner and a far one at once: one round trip. So does a write of a new key, and one of a key that this
             coordinator wrote before. A key that another coordinator wrote last costs two: the far row must be read before it can be swapped.
+            A strict write that repeats costs one, as does a strict read; one of a new key two, a promise and the acceptance; one of a key that
+            another coordinator wrote last a third, to read what is there.
             """);
         return ratios.ExitCode;
     }
@@ -54,6 +60,23 @@ internal static class WanBench
             : throw new InvalidOperationException("A key did not read back."));
         await rounds.TimeAsync("put elsewhere", async () => seen = await PutAsync(second, key, seen));
         await Settle();
+        var strict = new ReplicaKey("kv", string.Create(CultureInfo.InvariantCulture, $"wan-strict-{number}"));
+        var (near, far) = (rig.Registers[(number + 60) % 3], rig.Registers[(number + 61) % 3]);
+        await rounds.TimeAsync("strict put new", () => SwapAsync(near, strict, exists: false));
+        await Settle();
+        await rounds.TimeAsync("strict repeat", () => SwapAsync(near, strict, exists: true));
+        await Settle();
+        await rounds.TimeAsync("strict get", async () => _ = await far.ReadAsync(strict, CancellationToken.None) is RegisterResult.Held { Content.Value: not null }
+            ? 0
+            : throw new InvalidOperationException("A register did not read back."));
+        await rounds.TimeAsync("strict elsewhere", () => SwapAsync(far, strict, exists: true));
+        await Settle();
+    }
+
+    private static async Task SwapAsync(StrictRegisters registers, ReplicaKey key, bool exists)
+    {
+        if (await registers.ChangeAsync(key, _ => new RegisterWrite("", new byte[256]), CancellationToken.None, exists) is not RegisterResult.Written)
+            throw new InvalidOperationException("A strict write on healthy nodes was refused.");
     }
 
     // The third owner is told after the acknowledgement, and the next write of the key would wait for it.

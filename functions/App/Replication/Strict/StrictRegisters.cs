@@ -23,6 +23,7 @@ public sealed class StrictRegisters : IDisposable
     private readonly Ballots _ballots;
     private readonly RowMemory _memory;
     private readonly WriteChain _chain = new();
+    private int _existing;
 
     /// <param name="views">The cluster.</param>
     /// <param name="options">Limits and bounds.</param>
@@ -67,14 +68,16 @@ public sealed class StrictRegisters : IDisposable
     /// <param name="key">Names the register.</param>
     /// <param name="change">Pure: it may be asked several times, when others change the register at once. Null leaves it as it is.</param>
     /// <param name="cancellationToken">Ends only the wait for earlier changes through this instance; a change that began goes on.</param>
-    public async Task<RegisterResult> ChangeAsync(ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, CancellationToken cancellationToken)
+    /// <param name="exists">Whether the key probably exists already: a wrong guess costs one round trip, nothing else. Null: as it was lately.</param>
+    public async Task<RegisterResult> ChangeAsync(
+        ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, CancellationToken cancellationToken, bool? exists = null)
     {
         var deadline = NewDeadline();
         using var waiting = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, cancellationToken);
         try
         {
-            return await _chain.RunAsync(key.Row, () => ChangeNowAsync(key, change, deadline), either.Token);
+            return await _chain.RunAsync(key.Row, () => ChangeNowAsync(key, change, exists, deadline), either.Token);
         }
         catch (OperationCanceledException) when (waiting.IsCancellationRequested)
         {
@@ -84,7 +87,8 @@ public sealed class StrictRegisters : IDisposable
 
     public void Dispose() => _memory.Dispose();
 
-    private async Task<(RegisterResult Result, Task InFlight)> ChangeNowAsync(ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, Deadline deadline)
+    private async Task<(RegisterResult Result, Task InFlight)> ChangeNowAsync(
+        ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, bool? exists, Deadline deadline)
     {
         var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         var attempt = new RegisterAttempt(new UInt128(SecureRandom.Next64(_random), SecureRandom.Next64(_random)));
@@ -95,7 +99,13 @@ public sealed class StrictRegisters : IDisposable
                 break;
             var lanes = Lanes(view, key);
             var proposal = new RegisterProposal(lanes, new Majorities(view.Quorums(key)), _ballots, attempt, timer.Token);
-            result = await proposal.RunAsync(change, Recall(view, key, lanes));
+            var recalled = Recall(view, key, lanes);
+            var insert = recalled == Ballot.None && views == 0 && exists != true && (exists == false || Volatile.Read(ref _existing) < 2);
+            if (insert)
+                lanes.ForEach(lane => lane.AssumeMissing());
+            result = await proposal.RunAsync(change, recalled);
+            if (recalled == Ballot.None && exists is null)
+                Volatile.Write(ref _existing, Math.Clamp(_existing + (lanes.Exists(lane => lane.Created) ? -1 : 1), 0, 3));
             if (result is RegisterResult.NoQuorum or RegisterResult.TooLarge || (await _views.IsCurrentAsync(view, timer.Token) && !deadline.HasPassed))
                 return (result, FinishAsync(view, lanes, proposal));
 
