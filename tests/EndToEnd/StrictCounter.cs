@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Serverless.Tests.Local;
+
+namespace Serverless.Tests.EndToEnd;
+
+/// <summary>
+/// A counter that 16 clients raise by compare-and-swap through two heads, while connections are cut at random: between clients and heads, and between heads and storage. Every step that was acknowledged
+/// counts once, and one whose answer was lost at most once.
+/// </summary>
+[Collection(nameof(LocalProcess))]
+public sealed class StrictCounter : IDisposable
+{
+    private const int Clients = 16;
+    private const string Path = "api/kv/counter";
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
+
+    private readonly CloudFolder _folder = new();
+    private int _acknowledged;
+    private int _uncertain;
+    private int _lost;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_counter_raised_through_two_heads_with_connections_cut_ends_at_its_acknowledged_steps_and_at_most_the_uncertain_ones_more()
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(RunSeed.Text);
+        var (port, cut) = (LocalProcess.FreePort(), LocalProcess.FreePort());
+        await using var local = await LocalProcess.StartAsync(_folder.Path, port);
+        await using var storage = new Proxies([.. Enumerable.Range(0, 3 * LocalProcess.Regions).Select(i => 100 + i / 3 * 10 + i % 3).Select(at => new CuttingProxy(cut + at, port + at))]);
+        string[] options = ["head", "--cloud", $"{cut}", "--data", _folder.Path];
+        await using var one = HeadProcess.Launch(port + 1, [.. options, "--region", "1"]);
+        await using var two = HeadProcess.Launch(port + 2, [.. options, "--region", "2"]);
+        await Task.WhenAll(one.ReadyAsync(), two.ReadyAsync());
+        await using var front = new Proxies([new CuttingProxy(cut + 1, port + 1), new CuttingProxy(cut + 2, port + 2)]);
+
+        var begin = TimeProvider.System.GetTimestamp();
+        var counting = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => CountAsync(new Uri($"http://127.0.0.1:{cut + 1 + client % 2}"), client, begin)));
+        var random = new Random(RunSeed.Value);
+        while (!counting.IsCompleted)
+        {
+            storage.CutOne(random);
+            if (random.Next(4) == 0)
+                front.CutOne(random);
+            await Task.WhenAny(counting, Task.Delay(TimeSpan.FromMilliseconds(random.Next(5, 40)), TimeProvider.System, Cancelled));
+        }
+
+        await counting;
+        using var read = await local.Service.GetAsync(new Uri($"{Path}?consistency=strict", UriKind.Relative), Cancelled);
+        var final = int.Parse(await read.Content.ReadAsStringAsync(Cancelled), CultureInfo.InvariantCulture);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"the counter is at {final}: {_acknowledged} steps acknowledged, {_uncertain} uncertain, {_lost} lost to others; {storage.Cuts} connections to storage cut, {front.Cuts} to heads");
+        Assert.InRange(final, _acknowledged, _acknowledged + _uncertain);
+        Assert.True(_acknowledged > 50, "Hardly anything was counted.");
+        Assert.True(storage.Cuts > 100 && front.Cuts > 20, "Hardly anything was cut.");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task CountAsync(Uri address, int client, long begin)
+    {
+        using var service = SharedCloud.AsService(address);
+        service.Timeout = TimeSpan.FromSeconds(20);
+        var random = new Random(RunSeed.Value + client);
+        while (TimeProvider.System.GetElapsedTime(begin) < Length)
+        {
+            try
+            {
+                await StepAsync(service);
+            }
+            catch (Exception cut) when (cut is HttpRequestException or IOException)
+            {
+                // A read that was cut off changed nothing.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50)), TimeProvider.System, Cancelled);
+        }
+    }
+
+    private async Task StepAsync(HttpClient service)
+    {
+        using var read = await service.GetAsync(new Uri($"{Path}?consistency=strict", UriKind.Relative), Cancelled);
+        if (read.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
+            return;
+        var now = read.StatusCode == HttpStatusCode.OK ? int.Parse(await read.Content.ReadAsStringAsync(Cancelled), CultureInfo.InvariantCulture) : 0;
+        using var put = new HttpRequestMessage(HttpMethod.Put, Path) { Content = new ByteArrayContent(Encoding.ASCII.GetBytes($"{now + 1}")) };
+        put.Headers.TryAddWithoutValidation(now == 0 ? "If-None-Match" : "If-Match", now == 0 ? "*" : read.Headers.ETag!.ToString());
+
+        var status = 0;
+        try
+        {
+            using var answer = await service.SendAsync(put, Cancelled);
+            status = (int)answer.StatusCode;
+        }
+        catch (Exception cut) when (cut is HttpRequestException or IOException)
+        {
+            // Whether it was counted, nobody knows.
+        }
+
+        Interlocked.Increment(ref status == 204 ? ref _acknowledged : ref (status == 412 ? ref _lost : ref _uncertain));
+    }
+
+    private sealed class Proxies(IReadOnlyList<CuttingProxy> proxies) : IAsyncDisposable
+    {
+        public int Cuts => proxies.Sum(proxy => proxy.Cuts);
+
+        public void CutOne(Random random) => proxies[random.Next(proxies.Count)].CutOne(random);
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var proxy in proxies)
+                await proxy.DisposeAsync();
+        }
+    }
+}
