@@ -12,6 +12,9 @@ public sealed class ReplicatedStore : IDisposable
 {
     private const int MostRepairsAtOnce = 32;
 
+    // Views that one operation goes through: one that changes so often is refused.
+    private const int MostViews = 4;
+
     private readonly ClusterViews _views;
     private readonly ReplicationOptions _options;
     private readonly TimeProvider _clock;
@@ -55,27 +58,15 @@ public sealed class ReplicatedStore : IDisposable
         var deadline = NewDeadline();
         using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        if (await ViewAsync(either.Token) is not { } view)
-            return new ReadResult.NoQuorum(0, quorum);
-
-        _gossip?.Touch(view);
-        var lanes = Lanes(view, key).Where(lane => lane.Node.Votes).ToList();
-        var read = new QuorumRead(lanes, rules.Sloppy ? StandInsOf(view, key) : QuorumRead.OwnersOnly, quorum, _clock, either.Token);
-        if (await read.RunAsync() is not { } set || deadline.HasPassed)
-            return new ReadResult.NoQuorum(read.Answers.Count(), quorum);
-        if (rules.AtLeast is { } known && !set.Context.Includes(known))
+        for (var tries = 0; tries < MostViews && await ViewAsync(either.Token) is { } view; tries++)
         {
-            // Some replica must have it: the caller had it from one.
-            set = await read.AskAllAsync();
-            if (!set.Context.Includes(known) || deadline.HasPassed)
-                return new ReadResult.Behind(read.Answers.Count());
+            // What an older view reads may lack what was acknowledged since.
+            var result = await ReadNowAsync(view, key, quorum, rules, deadline, either.Token);
+            if (result is ReadResult.NoQuorum || (await _views.IsCurrentAsync(view, either.Token) && !deadline.HasPassed))
+                return result;
         }
 
-        var stale = read.IsStale(set);
-        if (stale || !read.RegistersAgree)
-            RepairInBackground(key, set);
-        ProbeInBackground(lanes);
-        return new ReadResult.Read(set, [.. read.Answers], stale || !read.RegistersAgree) { Register = read.Register, RegistersAgree = read.RegistersAgree };
+        return new ReadResult.NoQuorum(0, quorum);
     }
 
     /// <summary>The version with its value; null when it was overwritten meanwhile or no node that has it answers.</summary>
@@ -105,13 +96,9 @@ public sealed class ReplicatedStore : IDisposable
         var deadline = NewDeadline();
         using var waiting = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token, cancellationToken);
-        if (await ViewAsync(either.Token) is not { } view)
-            return new WriteResult.NoQuorum(0, asked.Needed.Value);
-
-        _gossip?.Touch(view);
         try
         {
-            return await _chain.RunAsync(key.Row, () => WriteNowAsync(view, key, intent, asked, deadline), either.Token);
+            return await _chain.RunAsync(key.Row, () => WriteInTurnAsync(key, intent, asked, deadline), either.Token);
         }
         catch (OperationCanceledException) when (waiting.IsCancellationRequested)
         {
@@ -139,29 +126,74 @@ public sealed class ReplicatedStore : IDisposable
 
     private Deadline NewDeadline() => Deadline.In(TimeSpan.FromMilliseconds(_options.OperationMilliseconds), _clock);
 
-    private async Task<(WriteResult Result, Task InFlight)> WriteNowAsync(
-        ClusterView view, ReplicaKey key, WriteIntent intent, QuorumRules asked, Deadline deadline)
+    private async Task<ReadResult> ReadNowAsync(
+        ClusterView view, ReplicaKey key, int quorum, QuorumRules rules, Deadline deadline, CancellationToken cancellationToken)
     {
-        if (deadline.HasPassed)
-            return (new WriteResult.NoQuorum(0, asked.Needed!.Value), Task.CompletedTask);
+        _gossip?.Touch(view);
+        var lanes = Lanes(view, key).Where(lane => lane.Node.Votes).ToList();
+        var read = new QuorumRead(lanes, view.Quorums(key), rules.Sloppy ? StandInsOf(view, key) : QuorumRead.OwnersOnly, quorum, _clock, cancellationToken);
+        if (await read.RunAsync() is not { } set || deadline.HasPassed)
+            return new ReadResult.NoQuorum(read.Fewest, quorum);
+        if (rules.AtLeast is { } known && !set.Context.Includes(known))
+        {
+            // Some replica must have it: the caller had it from one.
+            set = await read.AskAllAsync();
+            if (!set.Context.Includes(known) || deadline.HasPassed)
+                return new ReadResult.Behind(read.Answers.Count());
+        }
 
+        var stale = read.IsStale(set);
+        if (stale || !read.RegistersAgree)
+            RepairInBackground(key, set);
+        ProbeInBackground(lanes);
+        return new ReadResult.Read(set, [.. read.Answers], stale || !read.RegistersAgree) { Register = read.Register, RegistersAgree = read.RegistersAgree };
+    }
+
+    // Acknowledged only under a view that is still in force: else what was written is written again, as it is, where the next view wants it.
+    private async Task<(WriteResult Result, Task InFlight)> WriteInTurnAsync(ReplicaKey key, WriteIntent intent, QuorumRules asked, Deadline deadline)
+    {
+        using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
+        WriteResult none = new WriteResult.NoQuorum(0, asked.Needed!.Value);
+        var inFlight = Task.CompletedTask;
+        (VersionSet Set, CausalContext Known)? written = null;
+        for (var tries = 0; tries < MostViews && !deadline.HasPassed && await _views.CurrentAsync(timer.Token) is { } view; tries++)
+        {
+            _gossip?.Touch(view);
+            var (result, write, ended) = await WriteNowAsync(view, key, intent, written?.Set, asked, deadline);
+            inFlight = Task.WhenAll(inFlight, ended);
+            if (result is not WriteResult.Written(var known, var answers))
+                return (result, inFlight);
+            written ??= (write.Decided!, known);
+            if (await _views.IsCurrentAsync(view, timer.Token))
+                return (deadline.HasPassed ? none : new WriteResult.Written(written.Value.Known, answers), inFlight);
+        }
+
+        return (none, inFlight);
+    }
+
+    private async Task<(WriteResult Result, QuorumWrite Write, Task InFlight)> WriteNowAsync(
+        ClusterView view, ReplicaKey key, WriteIntent intent, VersionSet? decided, QuorumRules asked, Deadline deadline)
+    {
         var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         var lanes = Lanes(view, key);
         var hedge = Hedge.After(lanes[0].Node.Health.P95);
         var rules = new WriteRules(asked.Needed!.Value, asked.Sloppy, _options.MaxSiblings, hedge, _clock);
-        var write = new QuorumWrite(intent, lanes, new StandIns(view, key, _hints, _log), rules, _newEpoch, timer.Token);
-        var opening = _memory.TryRecall(key, view.Epoch, lanes) ? WriteOpening.Remembered
+        var write = new QuorumWrite(intent, lanes, view.Quorums(key), new StandIns(view, key, _hints, _log), rules, _newEpoch, timer.Token);
+        var opening = decided is not null ? WriteOpening.Read
+            : _memory.TryRecall(key, view.Epoch, lanes) ? WriteOpening.Remembered
             : intent.Seen.IsEmpty && Volatile.Read(ref _existing) < 2 ? WriteOpening.Insert
             : WriteOpening.Read;
+        if (decided is not null)
+            write.Repeat(decided);
         var result = await write.RunAsync(opening, deadline);
-        return (result, FinishAsync());
+        return (result, write, FinishAsync());
 
         async Task FinishAsync()
         {
             try
             {
                 var everywhere = await write.Everywhere;
-                if (opening != WriteOpening.Remembered && intent.Seen.IsEmpty && write.Existed is { } existed)
+                if (decided is null && opening != WriteOpening.Remembered && intent.Seen.IsEmpty && write.Existed is { } existed)
                     Volatile.Write(ref _existing, Math.Clamp(_existing + (existed ? 1 : -1), 0, 3));
                 if (everywhere)
                     _memory.Keep(key, view.Epoch, lanes);
@@ -199,9 +231,9 @@ public sealed class ReplicatedStore : IDisposable
 
             async Task<(bool Result, Task InFlight)> RepairNowAsync()
             {
-                if (await ViewAsync(timer.Token) is not { } view)
+                if (await _views.CurrentAsync(timer.Token) is not { } view)
                     return (false, Task.CompletedTask);
-                var read = new QuorumRead(Lanes(view, key), QuorumRead.OwnersOnly, needed: 1, _clock, timer.Token);
+                var read = new QuorumRead(Lanes(view, key), [view.Owners(key)], QuorumRead.OwnersOnly, needed: 1, _clock, timer.Token);
                 if (await read.RunAsync() is { } now)
                     await read.RepairAsync(now.Merge(set));
                 if (!read.RegistersAgree)

@@ -49,6 +49,9 @@ public sealed record ClusterDocument(
     /// <summary>The ring that a joint move leads to, whose quorums are needed as well; null when no move is joint.</summary>
     public HashRing? ToNextRing() => Move is { Phase: MovePhase.Joint } move ? RingOf(After(move)) : null;
 
+    /// <summary>The ring before a move whose data is being dropped there; null when none is.</summary>
+    public HashRing? ToFormerRing() => Move is { Phase: MovePhase.Dropping } move ? RingOf(Before(move)) : null;
+
     /// <summary>The next epoch, in which members that lost state are new, empty incarnations that do not vote until they are refilled.</summary>
     /// <param name="ids">Which.</param>
     /// <param name="random">64 random bits.</param>
@@ -73,7 +76,10 @@ public sealed record ClusterDocument(
     /// <summary>The same members in the next epoch: settles which of two documents of one epoch is in force.</summary>
     public ClusterDocument Confirm(Func<ulong> random) => this with { Epoch = Epoch + 1, Change = random() };
 
-    /// <summary>Whether every acknowledged write is still on a voting owner when the named members are lost: fewer than W owners of each partition are.</summary>
+    /// <summary>
+    /// Whether every acknowledged write is still on a voting owner when the named members are lost: fewer than W owners of each partition are. While a move is joint, the
+    /// owners before it are asked: all that was ever acknowledged is on W of them, and the owners after it may not have it yet.
+    /// </summary>
     public bool CanLose(IReadOnlySet<string> ids, int writeQuorum)
     {
         var gone = Nodes.Where(n => ids.Contains(n.Id) || n.State != MemberState.Member).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
@@ -92,7 +98,8 @@ public sealed record ClusterDocument(
 
     private IEnumerable<ClusterMember> Before(ClusterMove move) => move.Kind == MoveKind.Join ? Nodes.Where(n => n.Id != move.Node) : Nodes;
 
-    private IEnumerable<ClusterMember> After(ClusterMove move) => move.Kind == MoveKind.Leave
+    /// <summary>The members once a move is finished.</summary>
+    internal IEnumerable<ClusterMember> After(ClusterMove move) => move.Kind == MoveKind.Leave
         ? Nodes.Where(n => n.Id != move.Node)
         : Nodes.Select(n => n.Id == move.Node ? n with { Weight = move.Weight } : n);
 

@@ -52,8 +52,18 @@ public sealed class ClusterView
     /// <inheritdoc cref="Quorums(ReplicaKey)"/>
     public IReadOnlyList<IReadOnlyList<Node>> Quorums(int partition) => _quorums[partition];
 
-    /// <summary>All the other nodes, in the order in which they stand in for owners that are down.</summary>
-    public IReadOnlyList<Node> Fallbacks(ReplicaKey key) => [.. Ring.Fallbacks(Ring.PartitionOf(key.Bytes)).Select(node => Nodes[node.Id])];
+    /// <summary>The nodes of the ring in force: without one that has yet to come, or whose data is being dropped because it left.</summary>
+    public IEnumerable<Node> Placed => Ring.Nodes.Select(node => Nodes[node.Id]);
+
+    /// <summary>All the other nodes, in the order in which they stand in for owners that are down. One that leaves takes nothing more.</summary>
+    public IReadOnlyList<Node> Fallbacks(ReplicaKey key)
+    {
+        var partition = Ring.PartitionOf(key.Bytes);
+        var others = Ring.Fallbacks(partition).Select(node => Nodes[node.Id]);
+        return Document.Move is { } move
+            ? [.. others.Except(_owners[partition]).Where(node => move.Kind != MoveKind.Leave || node.Id != move.Node)]
+            : [.. others];
+    }
 
     /// <summary>The same nodes, those first that are up, then those in <paramref name="region"/>, then those that answer sooner.</summary>
     public static Node[] Nearest(IReadOnlyList<Node> owners, string region) =>

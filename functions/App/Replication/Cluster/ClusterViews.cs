@@ -3,13 +3,15 @@ using Microsoft.Extensions.Options;
 namespace Serverless.Replication;
 
 /// <summary>
-/// The view of the cluster this instance works with, read again after at most 30 s, and at once when a node turns out to have
-/// lost its tables. While it cannot be read again the last one stays in use.
+/// The view of the cluster this instance works with, read again in the background from half of its life on, and at once when a node turns out to have
+/// lost its tables. While it cannot be read again the last one stays in use for whatever asks no more of it; what counts on it asks whether it is current.
 /// </summary>
 public sealed class ClusterViews
 {
     private static readonly TimeSpan LoadLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private const int MostTries = 3;
+    private const long Never = long.MinValue;
 
     private readonly Func<CancellationToken, Task<ClusterDocument?>> _load;
     private readonly Func<ClusterMember, IReplica> _open;
@@ -20,7 +22,7 @@ public sealed class ClusterViews
     private Task _loading = Task.CompletedTask;
     private ClusterView? _view;
     private long _triedAt;
-    private long _saidAt;
+    private long _saidAt = Never;
     private bool _expired;
     private int _turns;
 
@@ -46,7 +48,7 @@ public sealed class ClusterViews
     public string Region { get; }
 
     /// <summary>How long ago it is that a majority was last known to hold the view to be in force; never, when none was read.</summary>
-    public TimeSpan Age => Volatile.Read(ref _saidAt) is var at and not 0 ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
+    public TimeSpan Age => Volatile.Read(ref _saidAt) is var at and not Never ? _clock.GetElapsedTime(at) : TimeSpan.MaxValue;
 
     /// <summary>Grows with every change of this instance's verdict on a node.</summary>
     public int Turns => Volatile.Read(ref _turns);
@@ -55,22 +57,46 @@ public sealed class ClusterViews
     public async ValueTask<ClusterView?> GetAsync(CancellationToken cancellationToken)
     {
         var view = Volatile.Read(ref _view);
-        if (view is not null && !Volatile.Read(ref _expired) && _clock.GetElapsedTime(Volatile.Read(ref _triedAt)) < _life)
+        if (view is not null && !Volatile.Read(ref _expired) && _clock.GetElapsedTime(Volatile.Read(ref _triedAt)) < _life / 2)
             return view;
 
-        Task load;
-        lock (_lock)
-        {
-            // One load at a time, for everybody; after one that failed the next waits a moment.
-            if (_loading.IsCompleted && (_triedAt == 0 || _clock.GetElapsedTime(_triedAt) >= Pause))
-                _loading = LoadAsync();
-            load = _loading;
-        }
-
+        var load = Loading();
         if (view is null)
             await load.WaitAsync(cancellationToken);
         return Volatile.Read(ref _view);
     }
+
+    /// <summary>
+    /// A view that a majority held to be in force at most <see cref="ReplicationOptions.ViewSeconds"/> ago; null when none can be had. Whoever
+    /// writes asks for it before the first send: an older view may place data where it has been dropped by now.
+    /// </summary>
+    public async Task<ClusterView?> CurrentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GetAsync(cancellationToken);
+            for (var tries = 0; tries < MostTries && Age > _life; tries++)
+            {
+                if (tries > 0)
+                    await Task.Delay(Pause, _clock, cancellationToken);
+                await Loading().WaitAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
+        return Age <= _life ? Volatile.Read(ref _view) : null;
+    }
+
+    /// <summary>
+    /// Whether <paramref name="view"/> was still in force at most <see cref="ReplicationOptions.ViewSeconds"/> ago. Asked after the last answer that an
+    /// operation counts and before it says so to anybody: data moves, and moves away, only once no older view is acted upon. Costs nothing while views are
+    /// refreshed in the background. False when it is not, or cannot be told.
+    /// </summary>
+    public async ValueTask<bool> IsCurrentAsync(ClusterView view, CancellationToken cancellationToken) =>
+        (Age <= _life ? Volatile.Read(ref _view) : await CurrentAsync(cancellationToken)) is { } now && now.Document.IsSameAs(view.Document);
 
     /// <summary>The next caller has the document read again.</summary>
     public void Expire() => Volatile.Write(ref _expired, true);
@@ -86,24 +112,15 @@ public sealed class ClusterViews
     public async Task<bool> ConfirmAsync(ClusterView view, CancellationToken cancellationToken) =>
         await LoadAsync().WaitAsync(cancellationToken) is { } document && document.IsSameAs(view.Document);
 
-    /// <summary>Whether an operation that worked with <paramref name="view"/> may be answered now: nothing else can have been in force for longer than a view lives. False when that cannot be told in time.</summary>
-    public async ValueTask<bool> IsCurrentAsync(ClusterView view, CancellationToken cancellationToken)
+    // One load at a time, for everybody; after one that failed the next waits a moment.
+    private Task Loading()
     {
-        try
+        lock (_lock)
         {
-            for (var tries = 0; tries < Retry.MostTries; tries++)
-            {
-                if (ReferenceEquals(view, Volatile.Read(ref _view)) && Age <= _life)
-                    return true;
-                await RefreshAsync(cancellationToken);
-            }
+            if (_loading.IsCompleted && (_triedAt == 0 || _clock.GetElapsedTime(_triedAt) >= Pause))
+                _loading = LoadAsync();
+            return _loading;
         }
-        catch (OperationCanceledException)
-        {
-            // Out of time.
-        }
-
-        return ReferenceEquals(view, Volatile.Read(ref _view)) && Age <= _life;
     }
 
     // What a majority says; null when too few nodes answered to tell.

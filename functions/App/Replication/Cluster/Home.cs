@@ -4,8 +4,8 @@ using System.Text;
 namespace Serverless.Replication;
 
 /// <summary>
-/// The one table in which something is counted: a node in one incarnation, told from the membership alone so that all instances agree. It changes when the node loses its state,
-/// or when members come and go.
+/// The one table in which something is counted: a node in one incarnation, told from the ring in force so that all instances agree. It changes when the node loses its state,
+/// or once per change of membership: when the ring after it comes into force.
 /// </summary>
 /// <param name="Node">Where the table is.</param>
 internal sealed record Home(Node Node)
@@ -15,7 +15,7 @@ internal sealed record Home(Node Node)
 
     /// <summary>Where a region counts: its first node, or, in a region without nodes, the first of all.</summary>
     public static Home OfRegion(ClusterView view, string region) => new(
-        view.Nodes.Values.OrderBy(n => n.Region != region).ThenBy(n => n.Region, StringComparer.Ordinal).ThenBy(n => n.Id, StringComparer.Ordinal).First());
+        view.Placed.OrderBy(n => n.Region != region).ThenBy(n => n.Region, StringComparer.Ordinal).ThenBy(n => n.Id, StringComparer.Ordinal).First());
 
     /// <summary>Where all regions together count: the first owner of the key.</summary>
     public static Home OfKey(ClusterView view, ReplicaKey key) => new(view.Owners(key)[0]);

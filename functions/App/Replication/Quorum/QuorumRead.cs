@@ -6,24 +6,28 @@ namespace Serverless.Replication;
 /// In a sloppy quorum, nodes that stand in for owners are asked for their hints when too few owners answer.
 /// </summary>
 /// <param name="owners">One per owner, the nearest in front.</param>
+/// <param name="quorums">The sets of owners of each of which R must answer: two while the key moves.</param>
 /// <param name="standIns">For the owners that did not answer: per node that may stand in, one lane for each of them.</param>
 /// <param name="needed">R.</param>
 /// <param name="clock">Measures hedges.</param>
 /// <param name="token">Ends the operation.</param>
 internal sealed class QuorumRead(
-    IReadOnlyList<RowLane> owners, Func<IReadOnlyList<Node>, IEnumerable<IReadOnlyList<RowLane>>> standIns, int needed, TimeProvider clock, CancellationToken token)
+    IReadOnlyList<RowLane> owners, IReadOnlyList<IReadOnlyList<Node>> quorums, Func<IReadOnlyList<Node>, IEnumerable<IReadOnlyList<RowLane>>> standIns, int needed,
+    TimeProvider clock, CancellationToken token)
 {
     private readonly List<RowLane> _answered = [];
-    private readonly List<Task<RowLane?>> _pending = [];
+    private readonly List<(RowLane Lane, Task<RowLane?> Task)> _pending = [];
     private readonly Dictionary<string, IReadOnlyList<RowLane>> _stoodIn = new(StringComparer.Ordinal);
-    private IReadOnlyList<RowLane> _order = [];
-    private int _asked;
+    private List<RowLane> _unasked = [];
 
     /// <summary>No node stands in for another: owners only.</summary>
     public static IEnumerable<IReadOnlyList<RowLane>> OwnersOnly(IReadOnlyList<Node> missing) => [];
 
     /// <summary>Who answered, owners first, in the order they did.</summary>
     public IEnumerable<ReplicaAnswer> Answers => _answered.Concat(_stoodIn.Values.Select(lanes => lanes[0])).Select(ReplicaAnswer.Of);
+
+    /// <summary>How many answered of the set of owners that has fewest, with those that stood in.</summary>
+    public int Fewest => quorums.Min(quorum => AnsweredOf(quorum)) + _stoodIn.Count;
 
     /// <summary>All that answered knows.</summary>
     public VersionSet Merged => _answered.Concat(_stoodIn.Values.SelectMany(lanes => lanes))
@@ -35,8 +39,6 @@ internal sealed class QuorumRead(
     /// <summary>Whether all owners that answered accepted the same ballot last.</summary>
     public bool RegistersAgree => _answered.Select(lane => lane.Row!.Register?.Accepted ?? Ballot.None).Distinct().Count() <= 1;
 
-    private int Answered => _answered.Count + _stoodIn.Count;
-
     /// <summary>The merged answer; null when fewer than R nodes answered.</summary>
     public async Task<VersionSet?> RunAsync()
     {
@@ -44,15 +46,14 @@ internal sealed class QuorumRead(
         {
             if (round > 0)
                 await Retry.PauseAsync(round, clock);
-            _order = round == 0 ? owners : [.. owners.Except(_answered)];
-            _asked = 0;
+            _unasked = [.. owners.Except(_answered)];
             await AskEveryAsync();
             await AskStandInsAsync(needed);
-            if (Answered >= needed)
+            if (Fewest >= needed)
                 break;
         }
 
-        return Answered < needed ? null : Merged;
+        return Fewest < needed ? null : Merged;
     }
 
     /// <summary>Asks everybody who was not asked yet and may know more; answers all that is known then.</summary>
@@ -74,34 +75,34 @@ internal sealed class QuorumRead(
         await Task.WhenAll(_answered.Select(lane => lane.MergeAsync(merged, token)));
     }
 
+    private int AnsweredOf(IReadOnlyList<Node> quorum) => _answered.Count(lane => quorum.Contains(lane.Node));
+
     // Until enough have answered, or everyone not heard yet was asked once.
     private async Task AskEveryAsync()
     {
-        while (_asked + _answered.Count < needed && _asked < _order.Count)
-            AskNext();
-
-        while (_answered.Count < needed && _pending.Count > 0)
+        AskAsManyAsNeeded();
+        while (quorums.Any(quorum => AnsweredOf(quorum) < needed) && _pending.Count > 0)
         {
             if (!await AnyWithinHedgeAsync())
             {
-                AskNext();
+                Ask(Helpful()!);
                 continue;
             }
 
-            var ended = await Task.WhenAny(_pending);
+            await Task.WhenAny(_pending.Select(p => p.Task));
+            var ended = _pending.Find(p => p.Task.IsCompleted);
             _pending.Remove(ended);
-            if (await ended is { } lane)
+            if (await ended.Task is { } lane)
                 _answered.Add(lane);
-            else if (_asked < _order.Count)
-                AskNext();
+            AskAsManyAsNeeded();
         }
     }
 
     private async Task AskRestAsync()
     {
-        while (_asked < _order.Count)
-            AskNext();
-        foreach (var late in await Task.WhenAll(_pending))
+        while (_unasked.Count > 0)
+            Ask(_unasked[0]);
+        foreach (var late in await Task.WhenAll(_pending.Select(p => p.Task)))
         {
             if (late is not null)
                 _answered.Add(late);
@@ -113,12 +114,12 @@ internal sealed class QuorumRead(
     // A node stands in when it tells all the hints that it keeps for the owners that did not answer; none is an answer too.
     private async Task AskStandInsAsync(int enough)
     {
-        if (Answered >= enough)
+        if (Fewest >= enough)
             return;
         var missing = owners.Except(_answered).Select(lane => lane.Node).ToList();
         foreach (var lanes in standIns(missing).Where(lanes => lanes.Count > 0 && !_stoodIn.ContainsKey(lanes[0].Node.Id)))
         {
-            if (Answered >= enough)
+            if (Fewest >= enough)
                 return;
             var read = await Task.WhenAll(lanes.Select(lane => lane.ReadAsync(token)));
             if (Array.TrueForAll(read, r => r))
@@ -126,17 +127,34 @@ internal sealed class QuorumRead(
         }
     }
 
-    private void AskNext() => _pending.Add(AskAsync(_order[_asked++]));
+    // The nearest owners, until those asked are enough if all of them answer.
+    private void AskAsManyAsNeeded()
+    {
+        foreach (var quorum in quorums)
+        {
+            while (AnsweredOf(quorum) + _pending.Count(p => quorum.Contains(p.Lane.Node)) < needed && _unasked.Find(lane => quorum.Contains(lane.Node)) is { } next)
+                Ask(next);
+        }
+    }
+
+    // The nearest owner not asked yet whose answer would count.
+    private RowLane? Helpful() => _unasked.Find(lane => quorums.Any(quorum => AnsweredOf(quorum) < needed && quorum.Contains(lane.Node)));
+
+    private void Ask(RowLane lane)
+    {
+        _unasked.Remove(lane);
+        _pending.Add((lane, AskAsync(lane)));
+    }
 
     private async Task<RowLane?> AskAsync(RowLane lane) => await lane.ReadAsync(token) ? lane : null;
 
     // False when it is time to ask one more: all asked so far are slower than 19 of 20 of their calls, with room for noise.
     private async Task<bool> AnyWithinHedgeAsync()
     {
-        if (_asked >= _order.Count || _pending.Exists(p => p.IsCompleted))
+        if (Helpful() is null || _pending.Exists(p => p.Task.IsCompleted))
             return true;
 
-        var slowest = _order.Take(_asked).Max(lane => lane.Node.Health.P95);
-        return await Task.WhenAny([.. _pending, Task.Delay(Hedge.After(slowest), clock, CancellationToken.None)]) is Task<RowLane?>;
+        var slowest = _pending.Max(p => p.Lane.Node.Health.P95);
+        return await Task.WhenAny([.. _pending.Select(p => p.Task), Task.Delay(Hedge.After(slowest), clock, CancellationToken.None)]) is Task<RowLane?>;
     }
 }

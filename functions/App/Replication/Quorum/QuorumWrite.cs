@@ -10,6 +10,7 @@ internal sealed class QuorumWrite
 {
     private readonly WriteIntent _intent;
     private readonly IReadOnlyList<RowLane> _lanes;
+    private readonly bool _moves;
     private readonly StandIns _standIns;
     private readonly WriteRules _rules;
     private readonly Func<ulong> _newEpoch;
@@ -28,15 +29,18 @@ internal sealed class QuorumWrite
 
     /// <param name="intent">What is written.</param>
     /// <param name="lanes">One per owner, the one to coordinate first in front.</param>
+    /// <param name="quorums">The sets of owners of each of which W must hold it.</param>
     /// <param name="standIns">Who may stand in for them.</param>
     /// <param name="rules">What it needs.</param>
     /// <param name="newEpoch">Random, for rows that issue their first dot.</param>
     /// <param name="token">Ends the operation.</param>
     public QuorumWrite(
-        WriteIntent intent, IReadOnlyList<RowLane> lanes, StandIns standIns, WriteRules rules, Func<ulong> newEpoch, CancellationToken token)
+        WriteIntent intent, IReadOnlyList<RowLane> lanes, IReadOnlyList<IReadOnlyList<Node>> quorums, StandIns standIns, WriteRules rules,
+        Func<ulong> newEpoch, CancellationToken token)
     {
         (_intent, _lanes, _standIns, _rules, _newEpoch, _token) = (intent, lanes, standIns, rules, newEpoch, token);
-        _tally = new WriteTally([.. lanes.Select(lane => lane.Node)], rules.Needed, rules.Sloppy);
+        _tally = new WriteTally([.. lanes.Select(lane => lane.Node)], quorums, rules.Needed, rules.Sloppy);
+        _moves = quorums.Count > 1;
         _prepared = new Lazy<Task<bool>>[lanes.Count];
         _firstEpoch = newEpoch();
         _first = VersionSet.Empty.Write(intent.At(new Dot(new Actor(lanes[0].Node.Incarnation, _firstEpoch), 1)), intent.Seen);
@@ -51,6 +55,12 @@ internal sealed class QuorumWrite
     /// <summary>Whether an owner already had the row; null while none has told.</summary>
     public bool? Existed { get; private set; }
 
+    /// <summary>What the owners receive; null before the dot was issued.</summary>
+    public VersionSet? Decided => _decided.Task.IsCompletedSuccessfully ? _decided.Task.Result : null;
+
+    /// <summary>Nothing is issued any more: the owners receive what was written under another view.</summary>
+    public void Repeat(VersionSet decided) => _decided.TrySetResult(decided);
+
     public async Task<WriteResult> RunAsync(WriteOpening opening, Deadline deadline)
     {
         for (var i = 0; i < _lanes.Count; i++)
@@ -60,14 +70,14 @@ internal sealed class QuorumWrite
         }
 
         // Owners beyond W wait until W hold the write or one has failed: nobody waits for them, and they would only slow the others.
-        var eager = opening == WriteOpening.Read ? _rules.Needed : _lanes.Count;
+        var eager = opening == WriteOpening.Read && !_moves ? _rules.Needed : _lanes.Count;
         Everywhere = EndAsync([.. _lanes.Select((lane, i) => HoldAsync(lane, i, i < eager))], LeadAsync());
         await Task.WhenAny(_tally.Enough, Task.Delay(deadline.Remaining, _rules.Clock, CancellationToken.None));
 
-        var answers = _tally.Counted;
-        if (answers.Length >= _rules.Needed && !deadline.HasPassed)
+        var (answers, fewest) = _tally.Counted;
+        if (fewest >= _rules.Needed && !deadline.HasPassed)
             return new WriteResult.Written(Known(), answers);
-        return _uncertain || answers.Length > 0 ? new WriteResult.NoQuorum(answers.Length, _rules.Needed)
+        return _uncertain || answers.Length > 0 ? new WriteResult.NoQuorum(fewest, _rules.Needed)
             : _strict ? new WriteResult.StrictKey()
             : _tooMany > 0 ? new WriteResult.TooManySiblings(_tooMany)
             : new WriteResult.NoQuorum(0, _rules.Needed);

@@ -5,28 +5,32 @@ namespace Serverless.Replication;
 /// for it. Thread-safe.
 /// </summary>
 /// <param name="owners">In the order of their places.</param>
+/// <param name="quorums">The sets of owners of each of which W must acknowledge.</param>
 /// <param name="needed">W.</param>
 /// <param name="sloppy">Whether nodes that stand in count.</param>
-internal sealed class WriteTally(IReadOnlyList<Node> owners, int needed, bool sloppy)
+internal sealed class WriteTally(IReadOnlyList<Node> owners, IReadOnlyList<IReadOnlyList<Node>> quorums, int needed, bool sloppy)
 {
     private readonly Lock _lock = new();
     private readonly ReplicaAnswer?[] _places = new ReplicaAnswer?[owners.Count];
     private readonly bool[] _failed = new bool[owners.Count];
     private readonly TaskCompletionSource _enough = new();
 
+    // The places of each set of owners.
+    private readonly int[][] _sets =
+        [.. quorums.Select(quorum => Enumerable.Range(0, owners.Count).Where(place => quorum.Contains(owners[place])).ToArray())];
+
     /// <summary>Ends when W have acknowledged, or <see cref="End"/> says that nothing more will come.</summary>
     public Task Enough => _enough.Task;
 
-    /// <summary>The acknowledgements that count.</summary>
-    public ReplicaAnswer[] Counted
+    /// <summary>The acknowledgements that count, and how many of them the set of owners has that has fewest.</summary>
+    public (ReplicaAnswer[] Answers, int Fewest) Counted
     {
         get
         {
-            // Hints count only when too few owners are left to do without: a read of owners must find what owners could have held.
             lock (_lock)
             {
-                var hintsCount = sloppy && _failed.Count(failed => !failed) < needed;
-                return [.. _places.OfType<ReplicaAnswer>().Where(answer => hintsCount || !answer.StandsIn)];
+                var counted = _sets.Select(CountedOf).ToList();
+                return ([.. counted.SelectMany(answers => answers).Distinct()], counted.Min(answers => answers.Count));
             }
         }
     }
@@ -68,9 +72,16 @@ internal sealed class WriteTally(IReadOnlyList<Node> owners, int needed, bool sl
 
     public void End() => _enough.TrySetResult();
 
+    // Hints count only when too few owners are left to do without: a read of owners must find what owners could have held.
+    private List<ReplicaAnswer> CountedOf(int[] places)
+    {
+        var hintsCount = sloppy && places.Count(place => !_failed[place]) < needed;
+        return [.. places.Select(place => _places[place]).OfType<ReplicaAnswer>().Where(answer => hintsCount || !answer.StandsIn)];
+    }
+
     private void EndIfEnough()
     {
-        if (Counted.Length >= needed)
+        if (Counted.Fewest >= needed)
             End();
     }
 }

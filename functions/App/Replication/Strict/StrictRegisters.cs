@@ -41,7 +41,7 @@ public sealed class StrictRegisters : IDisposable
         var deadline = NewDeadline();
         using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        if (await _views.GetAsync(either.Token) is not { } view)
+        if (await _views.CurrentAsync(either.Token) is not { } view)
             return new RegisterResult.NoQuorum(0, 0, false);
 
         // A majority that accepted the same ballot last: nothing later was in force when the read began.
@@ -95,7 +95,7 @@ public sealed class StrictRegisters : IDisposable
         RegisterResult result = new RegisterResult.NoQuorum(0, 0, false);
         for (var views = 0; views < MostViews && !deadline.HasPassed; views++)
         {
-            if (await _views.GetAsync(timer.Token) is not { } view)
+            if (await _views.CurrentAsync(timer.Token) is not { } view)
                 break;
             var lanes = Lanes(view, key);
             var proposal = new RegisterProposal(lanes, new Majorities(view.Quorums(key)), _ballots, attempt, timer.Token);
