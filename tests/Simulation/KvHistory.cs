@@ -7,6 +7,7 @@ internal sealed class KvHistory
 {
     private readonly Dictionary<(string Key, Dot Dot), UInt128> _issued = [];
     private readonly List<Write> _writes = [];
+    private readonly HashSet<string> _reaped = [];
 
     public List<string> Broken { get; } = [];
 
@@ -14,9 +15,12 @@ internal sealed class KvHistory
 
     public int Attempted => _writes.Count;
 
-    public Write Begin(string key, UInt128 nonce, CausalContext seen)
+    /// <summary>Rows of deleted keys that a node forgot.</summary>
+    public int Reaped { get; private set; }
+
+    public Write Begin(string key, UInt128 nonce, CausalContext seen, bool deletes)
     {
-        var write = new Write(key, nonce, seen);
+        var write = new Write(key, nonce, seen, deletes);
         _writes.Add(write);
         return write;
     }
@@ -24,6 +28,12 @@ internal sealed class KvHistory
     /// <summary>Every row that any node stores passes here: no dot may name two writes.</summary>
     public void Stored(RowChange change)
     {
+        if (change is RowChange.Delete && ReplicaKey.FromRow(change.Row) is { } forgotten)
+        {
+            Reaped++;
+            _reaped.Add(forgotten.Text);
+        }
+
         var data = change switch
         {
             RowChange.Insert(_, var inserted) => inserted,
@@ -46,7 +56,7 @@ internal sealed class KvHistory
     {
         foreach (var write in before)
         {
-            if (!answer.Contains(write.Nonce) && !Dots(write).Any(answer.Context.Covers))
+            if (!answer.Contains(write.Nonce) && !Dots(write).Any(answer.Context.Covers) && !MayBeForgotten(write))
                 Broken.Add($"a read of {key} missed a write that was acknowledged before it began");
         }
     }
@@ -56,11 +66,11 @@ internal sealed class KvHistory
     {
         foreach (var write in _writes.Where(w => w.Acknowledged && w.Key == key && !answer.Contains(w.Nonce)))
         {
-            if (!_writes.Any(other => other != write && other.Key == key && Dots(write).Any(other.Seen.Covers)))
+            if (!IsOverwritten(write) && !MayBeForgotten(write))
                 Broken.Add($"an acknowledged write of {key} is lost");
         }
 
-        if (_writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(w.Known)))
+        if (!_reaped.Contains(key) && _writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(w.Known)))
             Broken.Add($"a client was told that it knows of {key} what no replica will ever know");
 
         foreach (var version in answer.Versions)
@@ -70,16 +80,23 @@ internal sealed class KvHistory
         }
     }
 
+    private bool IsOverwritten(Write write) => _writes.Any(other => other != write && other.Key == write.Key && Dots(write).Any(other.Seen.Covers));
+
+    // A deletion, and what led to it: a value that nobody overwrote is never forgotten.
+    private bool MayBeForgotten(Write write) => _reaped.Contains(write.Key) && (write.Deletes || IsOverwritten(write));
+
     private IEnumerable<Dot> Dots(Write write) =>
         _issued.Where(i => i.Value == write.Nonce).Select(i => i.Key.Dot).Concat(write.Known.Beyond).Concat(write.Known.Vector.Where(d => !write.Seen.Covers(d)));
 
-    internal sealed class Write(string key, UInt128 nonce, CausalContext seen)
+    internal sealed class Write(string key, UInt128 nonce, CausalContext seen, bool deletes)
     {
         public string Key => key;
 
         public UInt128 Nonce => nonce;
 
         public CausalContext Seen => seen;
+
+        public bool Deletes => deletes;
 
         public bool Acknowledged { get; private set; }
 

@@ -16,18 +16,26 @@ internal sealed class KvScenario
     // A breaker that is still open lets one call a second through, so the first run after bad weather may end early.
     private const int TimerRuns = 6;
 
+    // A look that finds what may go, one that lets it go after a rest, and some that fail.
+    private const int Looks = 5;
+
     private static readonly string[] Keys = ["a", "b", "c"];
 
     private readonly Simulator _simulator;
     private readonly SimulatedCluster _cluster;
     private readonly KvHistory _history = new();
+    private readonly List<Client> _clients = [.. Enumerable.Range(0, Clients).Select(_ => new Client())];
+    private readonly RegisterClients _registers;
+    private readonly bool _sleeps;
     private bool _calm;
     private bool _robbed;
 
     private KvScenario(int seed, Mutation mutation)
     {
         _simulator = new Simulator(seed);
+        _sleeps = seed % 4 == 1;
         _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2, mostHints: seed % 5 == 0 ? 1 : 10_000, mutation);
+        _registers = new RegisterClients(_simulator, _cluster);
         foreach (var node in _cluster.Nodes.Values)
             node.Committed = _history.Stored;
     }
@@ -40,20 +48,22 @@ internal sealed class KvScenario
         var scenario = new KvScenario(seed, mutation);
         scenario._simulator.Run(scenario.LiveAsync);
         return (scenario._history.Broken,
-            $"{scenario._simulator.Steps} steps, {scenario._history.Acknowledged} of {scenario._history.Attempted} writes, {scenario._simulator.Time.GetTimestamp()} ticks");
+            $"{scenario._simulator.Steps} steps, {scenario._history.Acknowledged} of {scenario._history.Attempted} writes, {scenario._history.Reaped} rows forgotten, {scenario._simulator.Time.GetTimestamp()} ticks");
     }
 
     private async Task LiveAsync()
     {
         await _cluster.SettleAsync();
-        var weather = WeatherAsync();
-        var registers = new RegisterClients(_simulator, _cluster);
-        await Task.WhenAll([.. Enumerable.Range(0, Clients).Select(_ => ClientAsync()), registers.LiveAsync()]);
-        _calm = true;
-        await weather;
+        await DayAsync(_sleeps ? OperationsEach / 2 : OperationsEach);
+        if (_sleeps)
+        {
+            await NightAsync();
+            await DayAsync(OperationsEach / 2);
+        }
+
         await HealAsync();
         _history.Broken.AddRange(StoredState.Broken(_cluster.Document, _cluster.Rows));
-        _history.Broken.AddRange(await registers.BrokenAsync());
+        _history.Broken.AddRange(await _registers.BrokenAsync());
         foreach (var key in Keys)
         {
             var answer = await _cluster.Coordinators[Random.Next(Coordinators)].ReadAsync(Key(key), new QuorumRules(3, Sloppy: false), CancellationToken.None);
@@ -66,11 +76,19 @@ internal sealed class KvScenario
         }
     }
 
-    private async Task ClientAsync()
+    private async Task DayAsync(int operationsEach)
     {
-        var own = Keys.ToDictionary(k => k, _ => CausalContext.Empty);
-        var read = Keys.ToDictionary(k => k, _ => CausalContext.Empty);
-        for (var i = 0; i < OperationsEach; i++)
+        _calm = false;
+        var weather = WeatherAsync();
+        await Task.WhenAll([.. _clients.Select(client => LiveAsync(client, operationsEach)), _registers.LiveAsync(operationsEach)]);
+        _calm = true;
+        await weather;
+    }
+
+    private async Task LiveAsync(Client client, int operations)
+    {
+        var (own, read) = (client.Own, client.Read);
+        for (var i = 0; i < operations; i++)
         {
             await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(1_500)));
             var key = Keys[Random.Next(Keys.Length)];
@@ -93,6 +111,44 @@ internal sealed class KvScenario
         }
     }
 
+    // Clients sleep until what they deleted is old; in some nights hints of the day wait until the next. Nodes behave but for a mishap now and then.
+    private async Task NightAsync()
+    {
+        var handsOver = Random.Next(2) == 0;
+        for (var looks = 0; looks < Looks; looks++)
+        {
+            Calm();
+            await _simulator.Delay(TimeSpan.FromSeconds(70 + Random.Next(120)));
+            await _cluster.RefillAsync(Random.Next(Coordinators));
+            if (handsOver)
+                await EveryoneAsync(_cluster.HandOverAsync);
+            await EveryoneAsync(_cluster.SweepAsync);
+            await _simulator.Delay(TimeSpan.FromSeconds(70 + Random.Next(120)));
+            await Task.WhenAll(_cluster.ReapAsync(Random.Next(Coordinators)), _cluster.ReapAsync(Random.Next(Coordinators)), MishapAsync());
+        }
+    }
+
+    private async Task MishapAsync()
+    {
+        var node = _cluster.Nodes.Keys.ElementAt(Random.Next(_cluster.Nodes.Count));
+        await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(400)));
+        switch (Random.Next(8))
+        {
+            case 0:
+                _cluster.Nodes[node].Weather = (Weather)Random.Next(5);
+                break;
+            case 1 when _cluster.AllVote:
+                _cluster.Wipe(node);
+                break;
+            case 2:
+                await _cluster.SweepAsync(Random.Next(Coordinators));
+                break;
+            case 3:
+                await LiveAsync(_clients[0], 1);
+                break;
+        }
+    }
+
     private async Task ReadAsync(ReplicatedStore store, string key, CausalContext own, Dictionary<string, CausalContext> read)
     {
         var before = _history.HeldByOwners(key);
@@ -111,7 +167,7 @@ internal sealed class KvScenario
     private async Task WriteAsync(ReplicatedStore store, string key, CausalContext seen, Dictionary<string, CausalContext> own, bool delete)
     {
         var nonce = store.NewNonce();
-        var write = _history.Begin(key, nonce, seen);
+        var write = _history.Begin(key, nonce, seen, delete);
         var value = delete ? default(ReadOnlyMemory<byte>?) : new byte[Random.Next(8) == 0 ? 20_000 : 8];
         var intent = new WriteIntent(nonce, seen, delete ? null : "", value, _simulator.Time.GetUtcNow());
         var rules = new QuorumRules(null, Sloppy: Random.Next(4) != 0);
@@ -172,11 +228,16 @@ internal sealed class KvScenario
         }
     }
 
-    private async Task HealAsync()
+    private void Calm()
     {
         _cluster.Heal();
         foreach (var node in _cluster.Nodes.Values)
             node.Weather = Weather.Fair;
+    }
+
+    private async Task HealAsync()
+    {
+        Calm();
 
         // Views are 30 s old at most, a request that was given up may arrive for 20 s, and a lease lasts for two minutes.
         await _simulator.Delay(TimeSpan.FromSeconds(40));
@@ -195,6 +256,12 @@ internal sealed class KvScenario
             await _simulator.Delay(TimeSpan.FromSeconds(30));
         }
 
+        for (var looks = 0; looks < Looks && _sleeps; looks++)
+        {
+            await EveryoneAsync(_cluster.ReapAsync);
+            await _simulator.Delay(TimeSpan.FromMinutes(5));
+        }
+
         // A leaf that somebody deleted is missed when it next changes, or when its partition's turn to be scrubbed comes.
         for (var sweeps = 0; sweeps < (_robbed ? _cluster.Document.Partitions : 2); sweeps++)
         {
@@ -208,6 +275,14 @@ internal sealed class KvScenario
             if ((await _cluster.SweepAsync(coordinator)).Differences > 0)
                 _history.Broken.Add("after two sweeps a third still repairs");
         });
+    }
+
+    // Each knows what it wrote and what it read.
+    private sealed record Client
+    {
+        public Dictionary<string, CausalContext> Own { get; } = Keys.ToDictionary(k => k, _ => CausalContext.Empty);
+
+        public Dictionary<string, CausalContext> Read { get; } = Keys.ToDictionary(k => k, _ => CausalContext.Empty);
     }
 
     private static async Task EveryoneAsync(Func<int, Task> job)

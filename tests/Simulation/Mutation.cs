@@ -27,6 +27,9 @@ internal enum Mutation
     /// <summary>A node that lost its state counts at once, as if it had not.</summary>
     CountAmnesiac,
 
+    /// <summary>Deleted keys are forgotten at any age, and whatever hints wait.</summary>
+    ReapWithoutAge,
+
     /// <summary>What a worker reserves is not stored.</summary>
     ForgetReservation,
 
@@ -52,10 +55,16 @@ internal enum Mutation
 /// <summary>Breaks one rule where the code meets storage.</summary>
 internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IReplica
 {
-    public Task<RowRead> ReadAsync(string partition, string row, CancellationToken cancellationToken) => inner.ReadAsync(partition, row, cancellationToken);
+    public async Task<RowRead> ReadAsync(string partition, string row, CancellationToken cancellationToken) =>
+        await inner.ReadAsync(partition, row, cancellationToken) is var read && read is RowRead.Found(var found) ? new RowRead.Found(Aged(found)) : read;
 
-    public Task<RowList> ListAsync(string partition, string from, string to, int limit, CancellationToken cancellationToken) =>
-        inner.ListAsync(partition, from, to, limit, cancellationToken);
+    public async Task<RowList> ListAsync(string partition, string from, string to, int limit, CancellationToken cancellationToken)
+    {
+        if (await inner.ListAsync(partition, from, to, limit, cancellationToken) is var list && list is not RowList.Page(var rows))
+            return list;
+        var asksForOnePartition = partition.StartsWith("hints.", StringComparison.Ordinal) && to.EndsWith('/');
+        return new RowList.Page(mutation == Mutation.ReapWithoutAge && asksForOnePartition ? [] : [.. rows.Select(Aged)]);
+    }
 
     public async Task<RowCommit> CommitAsync(string partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
     {
@@ -70,6 +79,8 @@ internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IRepli
             return Done(changes);
         return mutation == Mutation.TrustLostAnswer && outcome is RowCommit.Uncertain && (IsWorker(changes[0]) || changes[0].Row == "0.segment") ? Done(changes) : outcome;
     }
+
+    private Row Aged(Row row) => mutation == Mutation.ReapWithoutAge && ReplicaKey.FromRow(row.Name) is not null ? row with { Written = default } : row;
 
     private static RowCommit.Done Done(IReadOnlyList<RowChange> changes) => new([.. changes.Select(_ => "1")]);
 

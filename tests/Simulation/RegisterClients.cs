@@ -7,13 +7,12 @@ namespace Serverless.Tests.Simulation;
 internal sealed class RegisterClients(Simulator simulator, SimulatedCluster cluster)
 {
     private const int Clients = 3;
-    private const int OperationsEach = 14;
 
     private static readonly string[] Registers = ["x", "y"];
 
     private readonly RegisterHistory _history = new();
 
-    public async Task LiveAsync() => await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ClientAsync()));
+    public Task LiveAsync(int operationsEach) => Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => ClientAsync(operationsEach)));
 
     /// <summary>Reads every register once more, when all is well, and tells what no order of steps explains.</summary>
     public async Task<IReadOnlyList<string>> BrokenAsync()
@@ -28,9 +27,9 @@ internal sealed class RegisterClients(Simulator simulator, SimulatedCluster clus
         return [.. broken, .. _history.Broken()];
     }
 
-    private async Task ClientAsync()
+    private async Task ClientAsync(int operations)
     {
-        for (var i = 0; i < OperationsEach; i++)
+        for (var i = 0; i < operations; i++)
         {
             await simulator.Delay(TimeSpan.FromMilliseconds(simulator.Random.Next(1_500)));
             var at = simulator.Random.Next(cluster.Registers.Count);

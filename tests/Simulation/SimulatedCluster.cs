@@ -28,7 +28,7 @@ internal sealed class SimulatedCluster
     {
         _simulator = simulator;
         _mutation = mutation;
-        _options = Options.Create(new ReplicationOptions { CallMilliseconds = 500, OperationMilliseconds = 3_000, MaxHints = mostHints });
+        _options = Options.Create(new ReplicationOptions { CallMilliseconds = 500, OperationMilliseconds = 3_000, MaxHints = mostHints, ReapMinutes = 2 });
         var members = Enumerable.Range(1, 3).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(n => Founder($"r{r}n{n}", $"r{r}")));
         _document = new ClusterDocument(1, 1, Partitions, 3, [.. members]);
         Nodes = _document.Nodes.ToDictionary(m => m.Id, _ => new SimulatedNode(simulator));
@@ -132,6 +132,9 @@ internal sealed class SimulatedCluster
 
     /// <summary>One run of the roll-up timer on one instance.</summary>
     public Task RollUpAsync(int coordinator) => Jobs(coordinator).RollUpAsync();
+
+    /// <summary>One run of the reaping timer on one instance.</summary>
+    public Task<int> ReapAsync(int coordinator) => Jobs(coordinator).ReapAsync();
 
     /// <summary>One run of the timer of the limits on one instance.</summary>
     public Task<int> ExpireAsync(int coordinator) => Jobs(coordinator).ExpireAsync();

@@ -28,6 +28,10 @@ internal sealed class TimerJobs(
     /// <summary>Rolls the commit logs of the region's nodes up.</summary>
     public Task RollUpAsync() => new RollUp(views, Duties).RunAsync(CancellationToken.None);
 
+    /// <summary>Forgets deleted keys in the partitions that the region leads; how many.</summary>
+    public Task<int> ReapAsync() =>
+        new TombstoneReaper(views, Duties, Log, options, clock, random, NullLogger<TombstoneReaper>.Instance).RunAsync(CancellationToken.None);
+
     /// <summary>Deletes what does not count any more for any limit.</summary>
     public Task<int> ExpireAsync()
     {

@@ -62,6 +62,13 @@ public sealed class ReplicationOptions
     [Range(5, 1_440)]
     public int RepairMinutes { get; set; } = 5;
 
+    /// <summary>
+    /// How long a deleted key is remembered before it may be forgotten, in minutes: 2 to 44,640, default 1,440. More than <see cref="SettleSeconds"/>. A backup older
+    /// than this brings back what was deleted since, and so does a node that comes back with what it held then.
+    /// </summary>
+    [Range(2, 44_640)]
+    public int ReapMinutes { get; set; } = 1_440;
+
     /// <summary>Checks across fields; null when all is well, else a sentence.</summary>
     public string? Problem() =>
         ReadQuorum > Copies ? $"Replication:ReadQuorum is {ReadQuorum}, but there are only {Copies} copies (Replication:Copies)."
@@ -70,6 +77,8 @@ public sealed class ReplicationOptions
             ? $"Replication: ReadQuorum {ReadQuorum} plus WriteQuorum {WriteQuorum} must be more than Copies {Copies}, or a read may miss an acknowledged write."
         : SettleSeconds * 1_000L < ViewSeconds * 1_000L + OperationMilliseconds
             ? $"Replication:SettleSeconds {SettleSeconds} must be at least ViewSeconds {ViewSeconds} plus OperationMilliseconds {OperationMilliseconds}, or data would be moved while somebody still writes to where it was."
+        : ReapMinutes * 60 <= SettleSeconds
+            ? $"Replication:ReapMinutes {ReapMinutes} must be longer than SettleSeconds {SettleSeconds}, or a deleted key would be forgotten while somebody still writes what it deleted."
         : MaxSiblings * Copies * Version.InlineLimit > ReplicaRowCodec.MostBytes - ReplicaRowCodec.MostOverhead
             ? $"Replication:MaxSiblings {MaxSiblings} times Copies {Copies} values of {Version.InlineLimit} bytes do not fit a row: what the sides of a partition took could not be merged."
         : CallMilliseconds >= OperationMilliseconds

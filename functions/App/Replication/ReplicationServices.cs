@@ -33,6 +33,7 @@ internal static class ReplicationServices
         services.AddSingleton<RollUp>();
         services.AddSingleton<AntiEntropy>();
         services.AddSingleton<HintHandover>();
+        services.AddSingleton<TombstoneReaper>();
         services.AddSingleton<NodeRefill>();
         services.AddSingleton<StampCheck>(provider => new StampTables(provider.GetRequiredService<ClusterViews>()).CheckAsync);
         return services;

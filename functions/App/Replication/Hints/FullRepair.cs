@@ -28,6 +28,6 @@ internal sealed class FullRepair(ClusterView view, TimeProvider clock)
 
     private async Task<RepairRecord?> RecordAsync(int partition, CancellationToken cancellationToken) =>
         AntiEntropy.LeaderOf(view, partition) is { } leader
-            ? (await RepairRecord.ReadAsync(leader, PartitionNames.Of(partition), cancellationToken))?.Record
+            ? await RepairRecord.ReadAsync(leader, PartitionNames.Of(partition), cancellationToken)
             : null;
 }

@@ -61,8 +61,8 @@ public sealed partial class HintHandover(
         return true;
     }
 
-    // Of every node, whether or not a hint for it was ever counted: one whose answer was lost may be there all the same.
-    private static async Task<IReadOnlyList<HintState>?> StatesAsync(ClusterView view, Node standIn, CancellationToken cancellationToken) =>
+    /// <summary>What a node keeps for every node, whether or not a hint for it was ever counted: one whose answer was lost may be there all the same. Null when it does not answer.</summary>
+    internal static async Task<IReadOnlyList<HintState>?> StatesAsync(ClusterView view, Node standIn, CancellationToken cancellationToken) =>
         await HintState.ListAsync(standIn, cancellationToken) is { } states
             ? [.. states, .. view.Nodes.Keys.Where(id => id != standIn.Id).Except(states.Select(s => s.Owner)).Select(HintState.None)]
             : null;

@@ -17,6 +17,10 @@ internal static class HintNames
     /// <param name="partition">In four hexadecimal digits.</param>
     public static string Prefix(string partition) => $"{partition}.";
 
+    /// <summary>After all hints of the partition, and before those of the next.</summary>
+    /// <inheritdoc cref="Prefix" path="/param"/>
+    public static string AfterPrefix(string partition) => $"{partition}/";
+
     /// <summary>The partition and the key of a hint; null for any other row, such as that of a long value.</summary>
     public static (int Partition, ReplicaKey Key)? Parse(string row) =>
         row.Length > Digits + 1 && row[Digits] == '.'

@@ -36,6 +36,9 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
     /// <summary>The ETag of <see cref="Row"/>; null when the row does not exist.</summary>
     public string? ETag { get; private set; }
 
+    /// <summary>When the row as last read was changed, by the storage's own clock; the beginning of time when there was none.</summary>
+    public DateTimeOffset Written { get; private set; }
+
     /// <summary>The concurrent versions that made this row refuse the last mint; 0 when none did.</summary>
     public int TooMany { get; private set; }
 
@@ -57,10 +60,10 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
         switch (await site.Node.Replica.ReadAsync(site.Partition, site.Row(key), cancellationToken))
         {
             case RowRead.Found(var found) when ReplicaRowCodec.TryDecode(found.Data) is { } row:
-                (Row, ETag, _remembered) = (row, found.ETag, false);
+                (Row, ETag, Written, _remembered) = (row, found.ETag, found.Written, false);
                 return true;
             case RowRead.Missing:
-                (Row, ETag, _remembered) = (ReplicaRow.Empty, null, false);
+                (Row, ETag, Written, _remembered) = (ReplicaRow.Empty, null, default, false);
                 return true;
             default:
                 return false;
@@ -74,6 +77,15 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
         if (outcome is RowCommit.Done(var etags))
             (Row, ETag) = (row, etags[0]);
         return outcome;
+    }
+
+    /// <summary>Deletes the row, which has no long values, if it still is as last read. False when that could not be established: it may be gone all the same.</summary>
+    public async Task<bool> DeleteAsync(CancellationToken cancellationToken)
+    {
+        var changes = new List<RowChange> { new RowChange.Delete(site.Row(key), ETag!) };
+        if (log.Entry(key, Row!, ReplicaRow.Empty) is { } entry)
+            changes.Add(entry);
+        return await site.Node.Replica.CommitAsync(site.Partition, changes, cancellationToken) is RowCommit.Done;
     }
 
     /// <summary>Makes the node's row include <paramref name="set"/>. False when that could not be established in time.</summary>

@@ -16,13 +16,13 @@ public sealed partial class AntiEntropy(
 
     // The timer fires every five minutes; a partition whose turn is later is left alone, as is one that was compared just now.
     private static readonly TimeSpan Timer = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan JustNow = TimeSpan.FromSeconds(30);
 
-    private const int ReadsAtOnce = 8;
     private const int PartitionsAtOnce = 4;
 
     // How often a run tells how far it is.
     private const int PartitionsPerWord = 32;
+
+    private readonly PartitionTurns<RepairRecord> _turns = new(duties, RepairRecord.Row, RepairRecord.None, Lease, clock);
 
     /// <summary>Goes on until every partition was compared or <paramref name="cancellationToken"/> ends it.</summary>
     public async Task<SweepReport> RunAsync(CancellationToken cancellationToken)
@@ -31,7 +31,8 @@ public sealed partial class AntiEntropy(
             return SweepReport.Empty;
 
         var report = SweepReport.Empty;
-        var due = await DueAsync(view, cancellationToken);
+        var rest = TimeSpan.FromMinutes(options.Value.RepairMinutes) - Timer + PartitionTurns<RepairRecord>.JustNow;
+        var due = await _turns.DueAsync(view, _ => rest, cancellationToken);
         var record = new SweepRecord(views.Region, clock.GetUtcNow(), null, due.Count, report);
         var scrubbed = due.Count > 0 ? due.MinBy(d => d.Record.ScrubTriedAt ?? default).Partition : -1;
         foreach (var some in due.Chunk(PartitionsAtOnce))
@@ -67,32 +68,11 @@ public sealed partial class AntiEntropy(
     internal static Node? LeaderOf(ClusterView view, int partition) =>
         view.Owners(partition).FirstOrDefault(node => node.Votes && !node.Health.IsDown);
 
-    // What this region leads, with what is remembered of it.
-    private async Task<IReadOnlyList<Due>> DueAsync(ClusterView view, CancellationToken cancellationToken)
-    {
-        var due = new List<Due>();
-        var ours = await duties.NowAsync(view, cancellationToken);
-        var led = Enumerable.Range(0, view.Ring.Partitions)
-            .Select(partition => (Partition: partition, Leader: LeaderOf(view, partition)))
-            .Where(p => p.Leader is { } leader && ours(leader));
-        foreach (var some in led.Chunk(ReadsAtOnce))
-        {
-            var read = await Task.WhenAll(some.Select(async p => (p.Partition, p.Leader, Read: await RepairRecord.ReadAsync(p.Leader!, PartitionNames.Of(p.Partition), cancellationToken))));
-            due.AddRange(read.Where(r => r.Read is not null).Select(r => new Due(r.Partition, r.Leader!, r.Read!.Value.Record, r.Read.Value.ETag)));
-        }
-
-        var now = clock.GetUtcNow();
-        var rest = TimeSpan.FromMinutes(options.Value.RepairMinutes) - Timer + JustNow;
-
-        // A time ahead is that of a clock that was wrong.
-        return [.. due.Where(d => (d.Record.LeaseEnd <= now || d.Record.LeaseEnd > now + Lease + JustNow) && !(now - d.Record.ComparedAt < rest && d.Record.ComparedAt <= now + JustNow)).OrderBy(d => d.Record.ComparedAt ?? default)];
-    }
-
-    private async Task<RepairOutcome?> RepairAsync(ClusterView view, Due due, bool scrub, CancellationToken cancellationToken)
+    private async Task<RepairOutcome?> RepairAsync(ClusterView view, PartitionTurn<RepairRecord> due, bool scrub, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
         var leased = due.Record with { LeaseEnd = startedAt + Lease };
-        if (await leased.WriteAsync(due.Leader, PartitionNames.Of(due.Partition), due.ETag, cancellationToken) is not { } etag)
+        if (await due.WriteAsync(leased, RepairRecord.Row, due.ETag, cancellationToken) is not { } etag)
             return null;
 
         using var lease = new CancellationTokenSource(Lease, clock);
@@ -108,14 +88,12 @@ public sealed partial class AntiEntropy(
             ScrubTriedAt = scrub ? startedAt : leased.ScrubTriedAt,
             Differences = outcome.Differences,
         };
-        await record.WriteAsync(due.Leader, PartitionNames.Of(due.Partition), etag, cancellationToken);
+        await due.WriteAsync(record, RepairRecord.Row, etag, cancellationToken);
         return outcome with { Rebuilt = outcome.Rebuilt + (rebuilt ?? 0) };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Anti-entropy compared {Partitions} partitions: {Differences} keys differed and were repaired, {Rebuilt} leaves were rebuilt")]
     private partial void LogRepaired(int partitions, int differences, int rebuilt);
-
-    private readonly record struct Due(int Partition, Node Leader, RepairRecord Record, string? ETag);
 }
 
 /// <summary>What one run of anti-entropy did.</summary>

@@ -10,26 +10,16 @@ namespace Serverless.Replication;
 /// <param name="ScrubTriedAt">When checking the trees against the rows was last tried; null before the first time.</param>
 /// <param name="Differences">Keys that differed in the last run.</param>
 internal sealed record RepairRecord(
-    DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubTriedAt, int Differences)
+    DateTimeOffset LeaseEnd, DateTimeOffset? ComparedAt, DateTimeOffset? CompleteAt, DateTimeOffset? ScrubTriedAt, int Differences) : IPartitionRecord
 {
     /// <summary>The row's name.</summary>
     public const string Row = "0.repair";
 
     public static readonly RepairRecord None = new(default, null, null, null, 0);
 
-    /// <summary>What the node has of a partition, and the row's ETag or null when there is none; null when the node does not answer.</summary>
-    public static async Task<(RepairRecord Record, string? ETag)?> ReadAsync(Node node, string partition, CancellationToken cancellationToken) =>
-        await node.Replica.ReadAsync(partition, Row, cancellationToken) switch
-        {
-            RowRead.Found(var row) => (RowJson.TryDecode<RepairRecord>(row.Data) ?? None, row.ETag),
-            RowRead.Missing => (None, null),
-            _ => null,
-        };
+    DateTimeOffset? IPartitionRecord.LastAt => ComparedAt;
 
-    /// <summary>The new ETag; null when somebody else changed the row, or the node does not answer.</summary>
-    public async Task<string?> WriteAsync(Node node, string partition, string? etag, CancellationToken cancellationToken)
-    {
-        RowChange change = etag is null ? new RowChange.Insert(Row, RowJson.Encode(this)) : new RowChange.Replace(Row, RowJson.Encode(this), etag);
-        return await node.Replica.CommitAsync(partition, [change], cancellationToken) is RowCommit.Done(var etags) ? etags[0] : null;
-    }
+    /// <summary>What the node has of a partition; null when it does not answer.</summary>
+    public static async Task<RepairRecord?> ReadAsync(Node node, string partition, CancellationToken cancellationToken) =>
+        (await RowJson.ReadAsync(node, partition, Row, None, cancellationToken))?.Value;
 }
