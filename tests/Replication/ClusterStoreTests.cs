@@ -31,14 +31,15 @@ public sealed class ClusterStoreTests : IAsyncLifetime
         Assert.Single(founded.Select(d => Convert.ToHexString(d.ToJson())).Distinct());
 
         var ids = _cloud.Nodes.Select(n => n.Id).ToList();
-        var changes = await Task.WhenAll(stores.Zip(ids, (store, id) => store.ReincarnateAsync(new HashSet<string>([id]), false, Cancelled)));
+        var changes = await Task.WhenAll(stores.Zip(ids, (store, id) => store.ReincarnateAsync(n => n.Id == id, false, Cancelled)));
         Assert.All(changes, Assert.NotNull);
         var now = await LoadedAsync(stores[0]);
         Assert.All(now.Nodes, n => Assert.Equal(MemberState.Refilling, n.State));
 
-        await Task.WhenAll(stores.Zip(now.Nodes, (store, n) => store.PromoteAsync(n.Id, n.Incarnation, Cancelled)));
+        await Task.WhenAll(stores.Zip(now.Nodes, (store, n) => store.ChangeAsync(d => d.Promote(new HashSet<string>([n.Id]), () => n.Incarnation), Cancelled)));
         Assert.All((await LoadedAsync(stores[1])).Nodes, n => Assert.Equal(MemberState.Member, n.State));
-        Assert.Null(await stores[2].PromoteAsync(ids[0], incarnation: 1, Cancelled));
+        Assert.Null(await stores[2].ChangeAsync(_ => null, Cancelled));
+        Assert.Equal(7, (await LoadedAsync(stores[2])).Epoch);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class ClusterStoreTests : IAsyncLifetime
     {
         var founded = await LoadedAsync(Store(1));
         var ids = founded.Nodes.Select(n => n.Id).ToList();
-        Assert.Equal(2, (await Store(2, unreachable: ids[2]).ReincarnateAsync(new HashSet<string>([ids[0]]), false, Cancelled))!.Epoch);
+        Assert.Equal(2, (await Store(2, unreachable: ids[2]).ReincarnateAsync(n => n.Id == ids[0], false, Cancelled))!.Epoch);
         await _tables[0].Service(Nodes()[0]).GetTableClient("cluster").DeleteEntityAsync("cluster", "current", cancellationToken: Cancelled);
 
         Assert.Null(await Store(3, unreachable: ids[1]).LoadAsync(Cancelled));
@@ -81,7 +82,7 @@ public sealed class ClusterStoreTests : IAsyncLifetime
         }
 
         var back = founded.Nodes.Take(2).Select(n => n.Id).ToHashSet();
-        var now = (await store.ReincarnateAsync(back, hasOlderState: true, Cancelled))!;
+        var now = (await store.ReincarnateAsync(n => back.Contains(n.Id), hasOlderState: true, Cancelled))!;
         Assert.Equal(founded.Nodes.Select(n => n.Table), now.Nodes.Select(n => n.Table));
         foreach (var (member, node) in now.Nodes.Zip(Nodes().OrderBy(n => n.Id, StringComparer.Ordinal)))
         {

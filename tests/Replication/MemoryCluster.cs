@@ -44,7 +44,7 @@ internal sealed class MemoryCluster
     public TimerJobs Jobs(string region)
     {
         var views = Views(region);
-        return new TimerJobs(views, new HealthGossip(views, _random, Clock), PromoteAsync, Microsoft.Extensions.Options.Options.Create(Options), Clock, _random);
+        return new TimerJobs(views, new HealthGossip(views, _random, Clock), ChangeAsync, Microsoft.Extensions.Options.Options.Create(Options), Clock, _random);
     }
 
     /// <summary>The nodes that own the key, in preference order.</summary>
@@ -93,12 +93,11 @@ internal sealed class MemoryCluster
 
     private MemberState StateOf(ClusterMember member) => Document.Nodes.FirstOrDefault(n => n.Id == member.Id)?.State ?? member.State;
 
-    private Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken)
+    private Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
     {
-        if (!Document.Nodes.Any(n => n.Id == id && n.Incarnation == incarnation && n.State == MemberState.Refilling))
-            return Task.FromResult<ClusterDocument?>(null);
-        Document = Document.Promote(new HashSet<string>([id]), () => (ulong)_random.NextInt64());
-        return Task.FromResult<ClusterDocument?>(Document);
+        var next = change(Document);
+        Document = next ?? Document;
+        return Task.FromResult(next);
     }
 
     public static ReplicaKey Key(string text) => new("kv", text);

@@ -148,16 +148,15 @@ internal sealed class SimulatedCluster
     /// <summary>One run of the gossip timer on one instance.</summary>
     public Task GossipAsync(int coordinator) => _gossip[coordinator].RunAsync(CancellationToken.None);
 
-    private TimerJobs Jobs(int coordinator) => new(_views[coordinator], _gossip[coordinator], PromoteAsync, _options, _simulator.Time, _simulator.Random);
+    private TimerJobs Jobs(int coordinator) => new(_views[coordinator], _gossip[coordinator], ChangeAsync, _options, _simulator.Time, _simulator.Random);
 
     private ClusterMember Member(string node) => _document.Nodes.Single(n => n.Id == node);
 
-    private Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken)
+    private Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
     {
-        if (!_document.Nodes.Any(n => n.Id == id && n.Incarnation == incarnation && n.State == MemberState.Refilling))
-            return Task.FromResult<ClusterDocument?>(null);
-        _document = _document.Promote(new HashSet<string>([id]), () => SecureRandom.Next64(_simulator.Random));
-        return Task.FromResult<ClusterDocument?>(_document);
+        var next = change(_document);
+        _document = next ?? _document;
+        return Task.FromResult(next);
     }
 
     // As a majority says it, somewhere between the question and the answer. Some questions are lost; a paused instance neither asks nor hears.

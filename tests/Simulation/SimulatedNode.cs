@@ -33,6 +33,8 @@ internal sealed class SimulatedNode(Simulator simulator)
 
     public void Create(string table) => _tables[table] = new MemoryReplica(simulator.Time);
 
+    public bool Has(string table) => _tables.ContainsKey(table);
+
     public MemoryReplica Table(string table) => _tables[table];
 
     /// <summary>Everything is gone.</summary>

@@ -8,16 +8,16 @@ namespace Serverless.Tests.Simulation;
 /// <summary>The jobs that timers run on one instance, one run at a time and when a test says so.</summary>
 /// <param name="views">What the instance knows of the cluster, and its region.</param>
 /// <param name="gossip">Tells which stamps live.</param>
-/// <param name="promote">Publishes that a refilled node votes again.</param>
+/// <param name="change">Publishes changes of the membership.</param>
 /// <param name="options">Quorums, limits and bounds.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="random">Names of log rows and of leases.</param>
 internal sealed class TimerJobs(
-    ClusterViews views, HealthGossip gossip, NodePromotion promote, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
+    ClusterViews views, HealthGossip gossip, ClusterChange change, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
 {
     /// <summary>Refills nodes that lost their state.</summary>
     public Task RefillAsync() =>
-        new NodeRefill(views, promote, AntiEntropy, Handover, Log, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+        new NodeRefill(views, change, AntiEntropy, Handover, Log, random, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
 
     /// <summary>Compares and repairs the partitions that the region leads.</summary>
     public Task<SweepReport> SweepAsync() => AntiEntropy.RunAsync(CancellationToken.None);

@@ -27,7 +27,7 @@ internal static class ReplicationServices
         services.AddSingleton<ReplicatedStore>();
         services.AddSingleton<StrictRegisters>();
         services.AddSingleton<Ballots>();
-        services.AddSingleton<NodePromotion>(provider => provider.GetRequiredService<ClusterStore>().PromoteAsync);
+        services.AddSingleton<ClusterChange>(provider => provider.GetRequiredService<ClusterStore>().ChangeAsync);
         services.AddSingleton<StampDuties>();
         services.AddSingleton<CommitLog>();
         services.AddSingleton<RollUp>();

@@ -111,8 +111,7 @@ public sealed class CloudHead : IAsyncDisposable
 
     private async Task ReincarnateAsync(LocalCloud cloud, IReadOnlyList<string> regions, bool hasOlderState, CancellationToken cancellationToken)
     {
-        var lost = cloud.Nodes.Where(n => regions.Contains(n.Region)).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
-        if (await Services.GetRequiredService<ClusterStore>().ReincarnateAsync(lost, hasOlderState, cancellationToken) is null)
+        if (await Services.GetRequiredService<ClusterStore>().ReincarnateAsync(n => regions.Contains(n.Region), hasOlderState, cancellationToken) is null)
             throw new InvalidOperationException("too few nodes answer to give the lost ones new incarnations");
         await Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
         foreach (var region in regions)

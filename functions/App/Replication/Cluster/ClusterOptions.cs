@@ -8,8 +8,19 @@ public sealed class ClusterOptions
     /// <summary>The region of this instance; the nodes in it are asked first.</summary>
     public string Region { get; set; } = "";
 
-    /// <summary>The nodes of the cluster, at least one; all stamps configure the same.</summary>
+    /// <summary>
+    /// The nodes whose endpoints are known here, at least one; all stamps configure the same. Which of them are members, and which others, says the stored
+    /// document. A new cluster begins when all of them answer and none has a document.
+    /// </summary>
     public List<NodeOptions> Nodes { get; set; } = [];
+
+    /// <summary>Where a member is: as configured, else at its own endpoint with the managed identity. Null when neither is known.</summary>
+    public NodeOptions? NodeOf(ClusterMember member)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return Nodes.Find(n => n.Id == member.Id)
+            ?? (member.Endpoint is { } endpoint ? new NodeOptions { Id = member.Id, Region = member.Region, Weight = member.Weight, Endpoint = endpoint } : null);
+    }
 
     /// <summary>Null when all is well, else a sentence.</summary>
     public string? Problem() =>
@@ -35,6 +46,9 @@ public sealed class NodeOptions
 
     /// <summary>Of the table service, such as https://account.table.core.windows.net.</summary>
     public Uri? Endpoint { get; set; }
+
+    /// <summary>Whether it is a member of a cluster that is created with this configuration; default true. Others are known, and may join at run time.</summary>
+    public bool Founding { get; set; } = true;
 
     /// <summary>Account name and key, for Azurite only; in Azure both are absent and the managed identity is used.</summary>
     public string? Account { get; set; }

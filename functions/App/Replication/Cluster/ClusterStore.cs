@@ -1,196 +1,131 @@
-using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Options;
 
 namespace Serverless.Replication;
 
 /// <summary>
-/// Keeps the cluster document on every node, in the table "cluster", and creates the tables of incarnations. Changes are made
-/// by compare-and-swap: each node accepts only a greater epoch, the first node that answers decides between changes made at once,
-/// and a change counts once a majority holds it. Two changers that disagree on which node answers first can still overtake each
-/// other; strict registers will end that.
+/// The stored membership: a <see cref="ClusterRegister"/> over the table "cluster" of the nodes, and the tables of incarnations. A node that left keeps its copy of the
+/// document, so an instance that was away for long learns from it where to go on.
 /// </summary>
-public sealed class ClusterStore(
-    TableNodes tables, IOptions<ClusterOptions> cluster, IOptions<ReplicationOptions> replication, Random random, TimeProvider clock)
+public sealed class ClusterStore
 {
     private const string Table = "cluster";
-    private const string Partition = "cluster";
-    private const string Current = "current";
-    private const int MostTries = 8;
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TablesLimit = TimeSpan.FromSeconds(5);
 
-    private readonly List<NodeOptions> _nodes = [.. cluster.Value.Nodes.OrderBy(n => n.Id, StringComparer.Ordinal)];
+    private readonly TableNodes _tables;
+    private readonly ClusterOptions _cluster;
+    private readonly ReplicationOptions _replication;
+    private readonly Random _random;
+    private readonly TimeProvider _clock;
+    private readonly List<NodeOptions> _founders;
+    private readonly ClusterRegister _register;
 
-    private int Majority => _nodes.Count / 2 + 1;
+    public ClusterStore(TableNodes tables, IOptions<ClusterOptions> cluster, IOptions<ReplicationOptions> replication, Random random, TimeProvider clock)
+    {
+        (_tables, _cluster, _replication, _random, _clock) = (tables, cluster.Value, replication.Value, random, clock);
+        var configured = _cluster.Nodes.OrderBy(n => n.Id, StringComparer.Ordinal).ToLookup(n => n.Founding);
+        _founders = [.. configured[true]];
+        _register = new ClusterRegister(Site, [[.. _founders.Select(Known)], [.. configured[false].Select(Known)]], clock, random);
+    }
 
     /// <summary>The document in force; created when no node has one. Null when too few nodes answer to tell.</summary>
-    public async Task<ClusterDocument?> LoadAsync(CancellationToken cancellationToken)
+    public async Task<ClusterDocument?> LoadAsync(CancellationToken cancellationToken) =>
+        (await _register.ReadAsync(() => FoundAsync(cancellationToken), cancellationToken))?.Document;
+
+    /// <summary>As <see cref="ClusterChange"/>. Tables of new incarnations exist before they are published; those of incarnations that are replaced are gone by then, those of members that left soon after.</summary>
+    public async Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
     {
-        var copies = await Task.WhenAll(_nodes.Select(node => ReadAsync(node, cancellationToken)));
-        if (copies.Count(c => c.Answered) < Majority)
+        if (await _register.ChangeAsync(change, (now, next) => PrepareAsync(now, next, cancellationToken), () => FoundAsync(cancellationToken), cancellationToken) is not { } made)
             return null;
-        if (copies.Select(c => c.Document).OfType<ClusterDocument>().MaxBy(d => (d.Epoch, d.Change)) is not { } newest)
-            return Array.TrueForAll(copies, c => c.Answered) ? await CreateAsync(cancellationToken) : null;
-        if (copies.Count(c => c.Document is { } held && held.IsSameAs(newest)) >= Majority)
-            return newest;
-
-        // A node that lost its copy says nothing: of those that do, and of all majorities, one must be among those that answer.
-        if (copies.Count(c => c.Document is not null) < Majority && !Array.TrueForAll(copies, c => c.Answered))
-            return null;
-
-        // A change that was cut short, or two at once: one of them is carried to a majority before anybody works with it.
-        var settled = newest.Confirm(NewRandom);
-        return await PublishAsync(settled, cancellationToken) ? settled : null;
+        var gone = made.Before.Nodes.Where(old => !made.Next.Nodes.Any(now => now.Id == old.Id));
+        await WithTablesAsync(gone, (node, member, token) => _tables.Service(node).DeleteTableAsync(member.Table, token), cancellationToken);
+        return made.Next;
     }
 
     /// <summary>
-    /// Gives nodes that lost state new incarnations: empty ones, to be refilled. Only when too few others are left for that, and the
+    /// Gives members that lost state new incarnations: empty ones, to be refilled. Only when too few others are left for that, and the
     /// nodes still have an older state (<paramref name="hasOlderState"/>), they keep it. Null when a majority could not be told.
     /// </summary>
-    public Task<ClusterDocument?> ReincarnateAsync(IReadOnlySet<string> ids, bool hasOlderState, CancellationToken cancellationToken) => ChangeAsync(
-        document => hasOlderState && !document.CanLose(ids, replication.Value.WriteQuorum)
-            ? document.AcceptRollback(ids, NewRandom)
-            : document.Reincarnate(ids, NewRandom),
+    public Task<ClusterDocument?> ReincarnateAsync(Func<ClusterMember, bool> lost, bool hasOlderState, CancellationToken cancellationToken) => ChangeAsync(
+        document =>
+        {
+            var ids = document.Nodes.Where(lost).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
+            return hasOlderState && !document.CanLose(ids, _replication.WriteQuorum)
+                ? document.AcceptRollback(ids, NewRandom)
+                : document.Reincarnate(ids, NewRandom, _clock.GetUtcNow());
+        },
         cancellationToken);
 
-    /// <summary>Lets refilled nodes vote again, unless one of them has become another incarnation since. Null when that could not be told.</summary>
-    public Task<ClusterDocument?> PromoteAsync(string id, ulong incarnation, CancellationToken cancellationToken) => ChangeAsync(
-        document => document.Nodes.Any(n => n.Id == id && n.Incarnation == incarnation && n.State == MemberState.Refilling)
-            ? document.Promote(new HashSet<string>([id], StringComparer.Ordinal), NewRandom)
-            : null,
-        cancellationToken);
+    /// <summary>Whether the tables of a node that is to join can be used from here.</summary>
+    public Task<bool> CanReachAsync(ClusterMember member, CancellationToken cancellationToken) =>
+        WithTablesAsync([member], (node, _, token) => _tables.Service(node).CreateTableIfNotExistsAsync(Table, token), cancellationToken);
 
-    // Of changes made at once only one finds a majority; the others begin again from what that one left.
-    private async Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
+    /// <summary>A member that is to join, as a new, empty incarnation.</summary>
+    public ClusterMember NewMember(string id, string region, int weight, Uri? endpoint) =>
+        NewIncarnation(new ClusterMember(id, region, weight, 0, "", MemberState.Member, _clock.GetUtcNow(), endpoint));
+
+    private async Task<ClusterDocument?> FoundAsync(CancellationToken cancellationToken)
     {
-        for (var tries = 0; tries < MostTries; tries++)
-        {
-            if (await LoadAsync(cancellationToken) is { } document)
-            {
-                if (change(document) is not { } next)
-                    return null;
-                await DropTablesAsync(document.Nodes.Where(old => !next.Nodes.Any(now => now.Id == old.Id && now.Table == old.Table)), cancellationToken);
-                await DropSoleRowsAsync(next.Nodes.Where(now => document.Nodes.Any(old => old.Table == now.Table && old.Incarnation != now.Incarnation)), cancellationToken);
-                await CreateTablesAsync(next.Nodes.Except(document.Nodes), cancellationToken);
-                if (await PublishAsync(next, cancellationToken))
-                    return next;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(50, 500)), clock, cancellationToken);
-        }
-
-        return null;
+        var first = new ClusterDocument(1, NewRandom(), _replication.Partitions, _replication.Copies, [.. _founders.Select(Known).Select(NewIncarnation)]);
+        return await CreateTablesAsync(first.Nodes, cancellationToken) ? first : null;
     }
-
-    // Of several instances that start a cluster at once, the one that inserts on the first node decides; the others adopt.
-    private async Task<ClusterDocument?> CreateAsync(CancellationToken cancellationToken)
-    {
-        var options = replication.Value;
-        var mine = new ClusterDocument(1, NewRandom(), options.Partitions, options.Copies, [.. _nodes.Select(Founder)]);
-        await CreateTablesAsync(mine.Nodes, cancellationToken);
-        await Task.WhenAll(_nodes.Select(n => tables.Service(n).CreateTableIfNotExistsAsync(Table, cancellationToken)));
-
-        await WriteAsync(_nodes[0], mine, cancellationToken);
-        if ((await ReadAsync(_nodes[0], cancellationToken)).Document is not { } decided)
-            return null;
-        return await PublishAsync(decided, cancellationToken) ? decided : null;
-    }
-
-    private ClusterMember Founder(NodeOptions node)
-    {
-        var incarnation = NewRandom();
-        return new ClusterMember(node.Id, node.Region, node.Weight, incarnation, ClusterMember.TableOf(incarnation), MemberState.Member);
-    }
-
-    private Task CreateTablesAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
-        Task.WhenAll(members.Select(async member =>
-        {
-            var node = _nodes.Find(n => n.Id == member.Id);
-            if (node is not null)
-                await tables.Service(node).CreateTableIfNotExistsAsync(member.Table, cancellationToken);
-        }));
 
     // An instance whose view is old would go on writing into the table of the last incarnation, and nobody would read it there.
-    private Task DropTablesAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
-        Task.WhenAll(members.Select(async member =>
-        {
-            var node = _nodes.Find(n => n.Id == member.Id);
-            if (node is not null)
-                await tables.Service(node).DeleteTableAsync(member.Table, cancellationToken);
-        }));
+    private async Task<bool> PrepareAsync(ClusterDocument now, ClusterDocument next, CancellationToken cancellationToken)
+    {
+        var replaced = now.Nodes.Where(old => next.Nodes.Any(member => member.Id == old.Id && member.Table != old.Table));
+        var rolledBack = next.Nodes.Where(member => now.Nodes.Any(old => old.Table == member.Table && old.Incarnation != member.Incarnation));
+        return await WithTablesAsync(replaced, (node, member, token) => _tables.Service(node).DeleteTableAsync(member.Table, token), cancellationToken)
+            && await WithTablesAsync(rolledBack, (node, member, token) => DropSoleRowsAsync(_tables.Service(node).GetTableClient(member.Table), token), cancellationToken)
+            && await CreateTablesAsync(next.Nodes.Where(member => !now.Nodes.Any(old => old.Table == member.Table)), cancellationToken);
+    }
+
+    private Task<bool> CreateTablesAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
+        WithTablesAsync(members, (node, member, token) => _tables.Service(node).CreateTableIfNotExistsAsync(member.Table, token), cancellationToken);
 
     // What went back in time and has no copy that could tell what it missed.
-    private Task DropSoleRowsAsync(IEnumerable<ClusterMember> members, CancellationToken cancellationToken) =>
-        Task.WhenAll(members.Select(async member =>
-        {
-            if (_nodes.Find(n => n.Id == member.Id) is not { } node)
-                return;
-            var table = tables.Service(node).GetTableClient(member.Table);
-            var filter = TableClient.CreateQueryFilter($"PartitionKey ge {PartitionNames.Sole} and PartitionKey lt {PartitionNames.AfterSole}");
-            await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
-                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-        }));
-
-    // The first node that answers decides between changes made at once: whoever comes second there writes nowhere else.
-    private async Task<bool> PublishAsync(ClusterDocument document, CancellationToken cancellationToken)
+    private static async Task DropSoleRowsAsync(TableClient table, CancellationToken cancellationToken)
     {
-        for (var first = 0; first < _nodes.Count; first++)
-        {
-            if (await WriteAsync(_nodes[first], document, cancellationToken) is not { } held)
-                continue;
-            if (!held)
-                return false;
-            var others = await Task.WhenAll(_nodes.Skip(first + 1).Select(node => WriteAsync(node, document, cancellationToken)));
-            return 1 + others.Count(h => h == true) >= Majority;
-        }
-
-        return false;
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {PartitionNames.Sole} and PartitionKey lt {PartitionNames.AfterSole}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
     }
 
-    // True when the node now holds this very document, false when it holds another that is not older; null when it does not answer.
-    private async Task<bool?> WriteAsync(NodeOptions node, ClusterDocument document, CancellationToken cancellationToken)
+    // False when one of the nodes cannot be reached.
+    private async Task<bool> WithTablesAsync(
+        IEnumerable<ClusterMember> members, Func<NodeOptions, ClusterMember, CancellationToken, Task> act, CancellationToken cancellationToken)
     {
-        var copy = await ReadAsync(node, cancellationToken);
-        if (!copy.Answered)
-            return null;
-        if (copy.Document is { } held && held.Epoch >= document.Epoch)
-            return held.IsSameAs(document);
-
-        try
-        {
-            // A node that lost everything lost this table too.
-            await tables.Service(node).CreateTableIfNotExistsAsync(Table, cancellationToken);
-        }
-        catch (RequestFailedException)
-        {
-            return null;
-        }
-
-        RowChange change = copy.ETag is { } etag
-            ? new RowChange.Replace(Current, document.ToJson(), etag)
-            : new RowChange.Insert(Current, document.ToJson());
-        return await tables.Replica(node, Table).CommitAsync(Partition, [change], cancellationToken) switch
-        {
-            RowCommit.Done => true,
-            RowCommit.Refused => false,
-            _ => null,
-        };
-    }
-
-    private async Task<Copy> ReadAsync(NodeOptions node, CancellationToken cancellationToken)
-    {
-        using var timer = new CancellationTokenSource(CallLimit, clock);
+        using var timer = new CancellationTokenSource(TablesLimit, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        return await tables.Replica(node, Table).ReadAsync(Partition, Current, either.Token) switch
+        var done = await Task.WhenAll(members.Select(async member =>
         {
-            // One that cannot be read was written by a newer version: it is no answer, and never grounds for a new cluster.
-            RowRead.Found(var row) => ClusterDocument.FromJson(row.Data.Span) is { } held ? new Copy(true, held, row.ETag) : new Copy(false, null, null),
-            RowRead.Missing or RowRead.Unavailable(TableReplica.TableMissing) => new Copy(true, null, null),
-            _ => new Copy(false, null, null),
-        };
+            if (_cluster.NodeOf(member) is not { } node || !_tables.CanOpen(node))
+                return false;
+            try
+            {
+                await act(node, member, either.Token);
+                return true;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // Whatever a client library throws: the node did not answer.
+                return false;
+            }
+        }));
+        return Array.TrueForAll(done, d => d);
     }
 
-    private ulong NewRandom() => SecureRandom.Next64(random);
+    private ClusterSite? Site(ClusterMember member) => _cluster.NodeOf(member) is { } node && _tables.CanOpen(node)
+        ? new ClusterSite(_tables.Replica(node, Table), token => _tables.Service(node).CreateTableIfNotExistsAsync(Table, token))
+        : null;
 
-    private readonly record struct Copy(bool Answered, ClusterDocument? Document, string? ETag);
+    private ClusterMember NewIncarnation(ClusterMember member)
+    {
+        var incarnation = NewRandom();
+        return member with { Incarnation = incarnation, Table = ClusterMember.TableOf(incarnation) };
+    }
+
+    private static ClusterMember Known(NodeOptions node) => new(node.Id, node.Region, node.Weight, 0, "", MemberState.Member);
+
+    private ulong NewRandom() => SecureRandom.Next64(_random);
 }

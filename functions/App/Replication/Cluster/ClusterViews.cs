@@ -166,7 +166,7 @@ public sealed class ClusterViews
     }
 
     private static IReplica Open(ClusterMember member, ClusterOptions cluster, TableNodes tables) => tables.Replica(
-        cluster.Nodes.Find(n => n.Id == member.Id) ?? throw new InvalidOperationException(
+        cluster.NodeOf(member) ?? throw new InvalidOperationException(
             $"The cluster has a node '{member.Id}' that Cluster:Nodes of this instance does not name: configure it, then restart."),
         member.Table);
 }

@@ -9,7 +9,7 @@ namespace Serverless.Replication;
 /// Bounded and resumable: what was merged stays merged, and merging it again changes nothing.
 /// </summary>
 public sealed partial class NodeRefill(
-    ClusterViews views, NodePromotion promote, AntiEntropy antiEntropy, HintHandover handover, CommitLog log, ILogger<NodeRefill> logger)
+    ClusterViews views, ClusterChange change, AntiEntropy antiEntropy, HintHandover handover, CommitLog log, Random random, ILogger<NodeRefill> logger)
 {
     private const int RowsAtOnce = 8;
 
@@ -48,12 +48,18 @@ public sealed partial class NodeRefill(
         {
             if (!await RefillAsync(view, node, cancellationToken))
                 continue;
-            if (await promote(node.Id, node.Incarnation, cancellationToken) is { } document)
+            if (await change(document => Promote(document, node), cancellationToken) is { } document)
                 LogRefilled(node.Id, document.Epoch);
             _progress.Remove(node.Incarnation);
             await views.RefreshAsync(cancellationToken);
         }
     }
+
+    // Unless it has become another incarnation since.
+    private ClusterDocument? Promote(ClusterDocument document, Node node) =>
+        document.Nodes.Any(n => n.Id == node.Id && n.Incarnation == node.Incarnation && n.State == MemberState.Refilling)
+            ? document.Promote(new HashSet<string>([node.Id], StringComparer.Ordinal), () => SecureRandom.Next64(random))
+            : null;
 
     private async Task<bool> RefillAsync(ClusterView view, Node node, CancellationToken cancellationToken)
     {
@@ -120,6 +126,3 @@ public sealed partial class NodeRefill(
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has been refilled and votes again from epoch {Epoch}")]
     private partial void LogRefilled(string node, int epoch);
 }
-
-/// <summary>Publishes that a refilled incarnation of a node votes again; null when that is not so or cannot be told.</summary>
-public delegate Task<ClusterDocument?> NodePromotion(string id, ulong incarnation, CancellationToken cancellationToken);

@@ -18,9 +18,12 @@ public sealed class TableNodes(TokenCredential? identity = null) : IDisposable
     })
     { Timeout = Timeout.InfiniteTimeSpan };
 
-    private readonly ConcurrentDictionary<string, TableServiceClient> _services = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Id, Uri? Endpoint), TableServiceClient> _services = [];
 
-    public TableServiceClient Service(NodeOptions node) => _services.GetOrAdd(node.Id, _ =>
+    /// <summary>Whether there is something to sign in with at the node: its account key, or an identity.</summary>
+    public bool CanOpen(NodeOptions node) => identity is not null || node is { Account: not null, Key: not null };
+
+    public TableServiceClient Service(NodeOptions node) => _services.GetOrAdd((node.Id, node.Endpoint), _ =>
     {
         // No retries: a repeated write must be recognised by its nonce, and a dead node must fail at once so that another is asked.
         var options = new TableClientOptions
