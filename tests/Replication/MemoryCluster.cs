@@ -1,5 +1,6 @@
 using System.Text;
 using Serverless.Replication;
+using Serverless.Ring;
 using Serverless.Tests.Simulation;
 
 namespace Serverless.Tests.Replication;
@@ -10,6 +11,7 @@ internal sealed class MemoryCluster
     private readonly List<(string From, string To, FaultyReplica Link)> _links = [];
     private readonly HashSet<string> _cut = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MemoryReplica> _memory;
+    private readonly Dictionary<string, FaultyReplica> _faults;
     private readonly Random _random = new(42);
 
     public MemoryCluster(int regions = 3, int nodesPerRegion = 2, TimeProvider? clock = null, int partitions = 64)
@@ -19,7 +21,7 @@ internal sealed class MemoryCluster
             n => new ClusterMember($"r{r}n{n}", $"r{r}", 100, (ulong)_random.NextInt64(), $"r{r}n{n}", MemberState.Member))).ToList();
         Document = new ClusterDocument(1, 1, partitions, 3, members);
         _memory = members.ToDictionary(m => m.Id, _ => new MemoryReplica(Clock));
-        Faults = members.ToDictionary(m => m.Id, m => new FaultyReplica(new LatestReplica(() => _memory[m.Id])));
+        _faults = members.ToDictionary(m => m.Id, FaultyNode);
     }
 
     public TimeProvider Clock { get; }
@@ -28,7 +30,7 @@ internal sealed class MemoryCluster
 
     public IReadOnlyDictionary<string, MemoryReplica> Memory => _memory;
 
-    public IReadOnlyDictionary<string, FaultyReplica> Faults { get; }
+    public IReadOnlyDictionary<string, FaultyReplica> Faults => _faults;
 
     public ReplicationOptions Options { get; } = new() { CallMilliseconds = 200, OperationMilliseconds = 2_000 };
 
@@ -75,8 +77,42 @@ internal sealed class MemoryCluster
         _memory[node] = new MemoryReplica(Clock);
     }
 
-    /// <summary>The node is no member any more; its rows stay where they are.</summary>
-    public void Leave(string node) => Document = Document with { Epoch = Document.Epoch + 1, Nodes = [.. Document.Nodes.Where(n => n.Id != node)] };
+    /// <summary>The first step of a change of membership; those after it are for the timers.</summary>
+    public void Begin(Func<ClusterDocument, Func<ulong>, MembershipResult> step)
+    {
+        Document = Assert.IsType<MembershipResult.Changed>(step(Document, () => (ulong)_random.NextInt64())).Document;
+        foreach (var member in Document.Nodes.Where(member => !_memory.ContainsKey(member.Id)))
+        {
+            _memory[member.Id] = new MemoryReplica(Clock);
+            _faults[member.Id] = FaultyNode(member);
+        }
+    }
+
+    /// <summary>A node joins.</summary>
+    public void Join(string node, string region, int weight = 100) =>
+        Begin((document, random) => MembershipSteps.Join(document, new RingNode(node, region, weight), null, Clock.GetUtcNow(), random));
+
+    /// <summary>A node leaves.</summary>
+    public void Leave(string node) => Begin((document, random) => MembershipSteps.Leave(document, node, Clock.GetUtcNow(), random));
+
+    /// <summary>A node gets another weight.</summary>
+    public void Reweigh(string node, int weight) => Begin((document, random) => MembershipSteps.Reweigh(document, node, weight, Clock.GetUtcNow(), random));
+
+    /// <summary>The node is no member any more at once, as if it had never been one; its rows stay where they are.</summary>
+    public void Forget(string node) => Document = Document with { Epoch = Document.Epoch + 1, Nodes = [.. Document.Nodes.Where(n => n.Id != node)] };
+
+    private FaultyReplica FaultyNode(ClusterMember member) => new(new LatestReplica(() => _memory[member.Id]));
+
+    // The table of a member that is gone is gone.
+    private Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
+    {
+        if (change(Document) is not { } next)
+            return Task.FromResult<ClusterDocument?>(null);
+        foreach (var member in Document.Nodes.Where(member => next.Nodes.All(n => n.Id != member.Id)))
+            _memory.Remove(member.Id);
+        Document = next;
+        return Task.FromResult<ClusterDocument?>(next);
+    }
 
     private Fault Between(string from, string to) => _cut.Contains(from) == _cut.Contains(to) ? Fault.None : Fault.Down;
 
@@ -88,16 +124,7 @@ internal sealed class MemoryCluster
     {
         var link = new FaultyReplica(Faults[member.Id]) { Fault = Between(from, member.Region) };
         _links.Add((from, member.Region, link));
-        return new LatestReplica(() => link.Fault == Fault.Down || Faults[member.Id].Fault == Fault.Down || Document.Nodes.Contains(member with { State = StateOf(member) }) ? link : null);
-    }
-
-    private MemberState StateOf(ClusterMember member) => Document.Nodes.FirstOrDefault(n => n.Id == member.Id)?.State ?? member.State;
-
-    private Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
-    {
-        var next = change(Document);
-        Document = next ?? Document;
-        return Task.FromResult(next);
+        return new LatestReplica(() => link.Fault == Fault.Down || Faults[member.Id].Fault == Fault.Down || Document.Nodes.Any(n => n.Id == member.Id && n.Table == member.Table && n.Incarnation == member.Incarnation) ? link : null);
     }
 
     public static ReplicaKey Key(string text) => new("kv", text);

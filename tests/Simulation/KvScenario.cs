@@ -4,7 +4,7 @@ namespace Serverless.Tests.Simulation;
 
 /// <summary>
 /// One simulated life of a cluster: clients read and write a few keys and strict registers through several coordinators while nodes fail, lose
-/// messages, are cut off, wiped and robbed of their trees, instances pause, and the timers' jobs run in between; then everything
+/// messages, are cut off, wiped and robbed of their trees, join, leave and are reweighed, instances pause, and the timers' jobs run in between; then everything
 /// heals, the jobs bring all replicas together without a client reading, and the laws are checked.
 /// </summary>
 internal sealed class KvScenario
@@ -13,11 +13,16 @@ internal sealed class KvScenario
     private const int Clients = 4;
     private const int OperationsEach = 15;
 
+    // Of a client between operations: lives are long enough for a move in their midst.
+    private const int MostPauseMilliseconds = 8_000;
+
     // A breaker that is still open lets one call a second through, so the first run after bad weather may end early.
     private const int TimerRuns = 6;
 
     // A look that finds what may go, one that lets it go after a rest, and some that fail.
     private const int Looks = 5;
+    // Of the timer of changes of membership: two phases, each of which waits first.
+    private const int MoveRuns = 16;
 
     private static readonly string[] Keys = ["a", "b", "c"];
 
@@ -34,7 +39,7 @@ internal sealed class KvScenario
     {
         _simulator = new Simulator(seed);
         _sleeps = seed % 4 == 1;
-        _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2, mostHints: seed % 5 == 0 ? 1 : 10_000, mutation);
+        _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2, mostHints: seed % 5 == 0 ? 1 : 10_000, mutation, spares: 1);
         _registers = new RegisterClients(_simulator, _cluster);
         foreach (var node in _cluster.Nodes.Values)
             node.Committed = _history.Stored;
@@ -54,6 +59,8 @@ internal sealed class KvScenario
     private async Task LiveAsync()
     {
         await _cluster.SettleAsync();
+        if (Random.Next(2) == 0)
+            _cluster.BeginMove();
         await DayAsync(_sleeps ? OperationsEach / 2 : OperationsEach);
         if (_sleeps)
         {
@@ -90,7 +97,7 @@ internal sealed class KvScenario
         var (own, read) = (client.Own, client.Read);
         for (var i = 0; i < operations; i++)
         {
-            await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(1_500)));
+            await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(MostPauseMilliseconds)));
             var key = Keys[Random.Next(Keys.Length)];
             var store = _cluster.Coordinators[Random.Next(Coordinators)];
             switch (Random.Next(6))
@@ -180,13 +187,12 @@ internal sealed class KvScenario
     // Never so much at once that no promise holds: one node loses its state only when all others keep theirs.
     private async Task WeatherAsync()
     {
-        var nodes = _cluster.Nodes.Keys.ToList();
         while (!_calm)
         {
-            await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(3_000)));
-            var node = nodes[Random.Next(nodes.Count)];
+            await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(4_000)));
+            var node = _cluster.Document.Nodes[Random.Next(_cluster.Document.Nodes.Count)].Id;
             var coordinator = Random.Next(Coordinators);
-            switch (Random.Next(16))
+            switch (Random.Next(20))
             {
                 case 0:
                     _cluster.Cut(coordinator, node);
@@ -221,6 +227,12 @@ internal sealed class KvScenario
                     _cluster.LoseTrees(node);
                     _robbed = true;
                     break;
+                case 10:
+                    _cluster.BeginMove();
+                    break;
+                case 11 or 12 or 13:
+                    await Task.WhenAll(_cluster.MoveAsync(coordinator), _cluster.MoveAsync(Random.Next(Coordinators)));
+                    break;
                 default:
                     _cluster.Nodes[node].Weather = (Weather)Random.Next(5);
                     break;
@@ -239,7 +251,7 @@ internal sealed class KvScenario
     {
         Calm();
 
-        // Views are 30 s old at most, a request that was given up may arrive for 20 s, and a lease lasts for two minutes.
+        // Views are 2 s old at most, a request that was given up may arrive for 20 s, and a lease lasts for two minutes.
         await _simulator.Delay(TimeSpan.FromSeconds(40));
         for (var runs = 0; runs < TimerRuns; runs++)
         {
@@ -250,6 +262,14 @@ internal sealed class KvScenario
         await _simulator.Delay(HintHandover.Lease + TimeSpan.FromMinutes(10));
         for (var rounds = 0; rounds < TimerRuns; rounds++)
             await EveryoneAsync(_cluster.GossipAsync);
+        for (var runs = 0; runs < MoveRuns && _cluster.Document.Move is not null; runs++)
+        {
+            await EveryoneAsync(_cluster.MoveAsync);
+            await _simulator.Delay(TimeSpan.FromSeconds(15));
+        }
+
+        if (_cluster.Document.Move is { } move)
+            _history.Broken.Add($"the {move.Kind} of {move.Node} is not finished but {move.Phase} after everything healed");
         for (var runs = 0; runs < TimerRuns; runs++)
         {
             await EveryoneAsync(_cluster.HandOverAsync);

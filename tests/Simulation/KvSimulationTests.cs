@@ -24,6 +24,7 @@ public class KvSimulationTests
     [InlineData(nameof(Mutation.ForgetPromise), "linearizable")]
     [InlineData(nameof(Mutation.CountAmnesiac), "linearizable")]
     [InlineData(nameof(Mutation.ReapWithoutAge), "has come back")]
+    [InlineData(nameof(Mutation.ForgetJointEpoch), "missed a write")]
     public void A_broken_rule_is_caught(string mutation, string law) => TestContext.Current.TestOutputHelper?.WriteLine(
         Lives.UntilBroken(SeedsPerMutation, law, seed => KvScenario.Run(seed, Enum.Parse<Mutation>(mutation)).Broken));
 }

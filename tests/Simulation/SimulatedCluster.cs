@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Serverless.Replication;
+using Serverless.Ring;
 
 namespace Serverless.Tests.Simulation;
 
@@ -16,6 +17,7 @@ internal sealed class SimulatedCluster
     private readonly List<ClusterViews> _views = [];
     private readonly List<HealthGossip> _gossip = [];
     private readonly List<StrictRegisters> _registers = [];
+    private readonly int _spares;
     private readonly Dictionary<string, ClusterMember> _movedFrom = [];
     private ClusterDocument _document;
 
@@ -24,14 +26,19 @@ internal sealed class SimulatedCluster
     /// <param name="nodesPerRegion">In each of three regions.</param>
     /// <param name="mostHints">Kept on one node for one owner.</param>
     /// <param name="mutation">A rule of the code that is broken, to see that it is missed.</param>
-    public SimulatedCluster(Simulator simulator, int coordinators, int nodesPerRegion, int mostHints, Mutation mutation)
+    /// <param name="spares">Nodes in each region that are no members yet.</param>
+    public SimulatedCluster(Simulator simulator, int coordinators, int nodesPerRegion, int mostHints, Mutation mutation, int spares = 0)
     {
+        _spares = spares;
         _simulator = simulator;
         _mutation = mutation;
-        _options = Options.Create(new ReplicationOptions { CallMilliseconds = 500, OperationMilliseconds = 3_000, MaxHints = mostHints, ReapMinutes = 2 });
+        _options = Options.Create(new ReplicationOptions
+        {
+            CallMilliseconds = 500, OperationMilliseconds = 3_000, ViewSeconds = 2, SettleSeconds = 30, MaxHints = mostHints, ReapMinutes = 2,
+        });
         var members = Enumerable.Range(1, 3).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(n => Founder($"r{r}n{n}", $"r{r}")));
         _document = new ClusterDocument(1, 1, Partitions, 3, [.. members]);
-        Nodes = _document.Nodes.ToDictionary(m => m.Id, _ => new SimulatedNode(simulator));
+        Nodes = _document.Nodes.Select(m => m.Id).Concat(Spares.Select(s => s.Id)).ToDictionary(id => id, _ => new SimulatedNode(simulator));
         foreach (var member in _document.Nodes)
             Nodes[member.Id].Create(member.Table);
         Coordinators = [.. Enumerable.Range(0, coordinators).Select(Coordinator)];
@@ -75,11 +82,33 @@ internal sealed class SimulatedCluster
     public void Wipe(string node)
     {
         Nodes[node].Wipe();
-        _document = _document.Reincarnate(new HashSet<string>([node]), () => SecureRandom.Next64(_simulator.Random));
+        _document = _document.Reincarnate(new HashSet<string>([node]), NewRandom, _simulator.Time.GetUtcNow());
         if (_mutation == Mutation.ReuseActor)
             _document = _document with { Nodes = [.. _document.Nodes.Select(n => n with { Incarnation = Incarnation })] };
         Nodes[node].Create(Member(node).Table);
     }
+
+    /// <summary>A change of membership begins: a spare node joins, or a member leaves or gets another weight; nothing when it is refused.</summary>
+    public void BeginMove()
+    {
+        var member = _document.Nodes[_simulator.Random.Next(_document.Nodes.Count)].Id;
+        var spares = Spares.ExceptBy(_document.Nodes.Select(n => n.Id), spare => spare.Id).ToList();
+        var result = _simulator.Random.Next(3) switch
+        {
+            0 => MembershipSteps.Reweigh(_document, member, 1 + _simulator.Random.Next(300), _simulator.Time.GetUtcNow(), NewRandom),
+            1 when _document.Nodes.Count > _document.Copies => MembershipSteps.Leave(_document, member, _simulator.Time.GetUtcNow(), NewRandom),
+            _ when spares.Count > 0 => MembershipSteps.Join(_document, spares[_simulator.Random.Next(spares.Count)], null, _simulator.Time.GetUtcNow(), NewRandom),
+            _ => MembershipSteps.Leave(_document, member, _simulator.Time.GetUtcNow(), NewRandom),
+        };
+        if (result is not MembershipResult.Changed(var next))
+            return;
+        foreach (var joined in next.Nodes.Where(n => !IsMember(n.Id)))
+            Nodes[joined.Id].Create(joined.Table);
+        _document = next;
+    }
+
+    /// <summary>One run of the timer of changes of membership on one instance.</summary>
+    public Task MoveAsync(int coordinator) => Jobs(coordinator).MoveAsync();
 
     /// <summary>What is counted on the node alone is counted elsewhere from now on, or again where it was before the last move; nothing is lost, and both places can be reached.</summary>
     public void Move(string node)
@@ -113,7 +142,8 @@ internal sealed class SimulatedCluster
     {
         Nodes[node].Weather = Weather.Down;
         await _simulator.Delay(TimeSpan.FromMilliseconds(_simulator.Random.Next(10_000)));
-        Wipe(node);
+        if (IsMember(node))
+            Wipe(node);
         Nodes[node].Weather = Weather.Fair;
     }
 
@@ -148,15 +178,27 @@ internal sealed class SimulatedCluster
     /// <summary>One run of the gossip timer on one instance.</summary>
     public Task GossipAsync(int coordinator) => _gossip[coordinator].RunAsync(CancellationToken.None);
 
-    private TimerJobs Jobs(int coordinator) => new(_views[coordinator], _gossip[coordinator], ChangeAsync, _options, _simulator.Time, _simulator.Random);
+    private TimerJobs Jobs(int coordinator) => new(
+        _views[coordinator], _gossip[coordinator], (change, _) => ChangeAsync(coordinator, change), _options, _simulator.Time, _simulator.Random);
+
+    private IEnumerable<RingNode> Spares => Enumerable.Range(1, 3).SelectMany(r => Enumerable.Range(8, _spares).Select(n => new RingNode($"r{r}n{n}", $"r{r}")));
+
+    private bool IsMember(string node) => _document.Nodes.Any(n => n.Id == node);
+
+    private ulong NewRandom() => SecureRandom.Next64(_simulator.Random);
 
     private ClusterMember Member(string node) => _document.Nodes.Single(n => n.Id == node);
 
-    private Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken)
+    // Some changes are not made, some are and nobody hears of it; the table of a member that is gone is gone before.
+    private async Task<ClusterDocument?> ChangeAsync(int coordinator, Func<ClusterDocument, ClusterDocument?> change)
     {
-        var next = change(_document);
-        _document = next ?? _document;
-        return Task.FromResult(next);
+        await LoadAsync(coordinator);
+        if (_simulator.Random.Next(10) == 0 || change(_document) is not { } next)
+            return null;
+        foreach (var gone in _document.Nodes.ExceptBy(next.Nodes.Select(n => n.Id), n => n.Id))
+            Nodes[gone.Id].Wipe();
+        _document = next;
+        return _simulator.Random.Next(10) == 0 ? null : next;
     }
 
     // As a majority says it, somewhere between the question and the answer. Some questions are lost; a paused instance neither asks nor hears.
@@ -174,18 +216,25 @@ internal sealed class SimulatedCluster
 
     private ReplicatedStore Coordinator(int number)
     {
-        var region = $"r{number % 3 + 1}";
-        var views = new ClusterViews(
-            _ => LoadAsync(number),
-            member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
-            region, _options.Value, _simulator.Time);
+        var views = NewViews(number, () => LoadAsync(number));
         var gossip = new HealthGossip(views, new Random(_simulator.Random.Next()), _simulator.Time);
         _views.Add(views);
         _gossip.Add(gossip);
         _registers.Add(new StrictRegisters(views, _options, _simulator.Time, new Random(_simulator.Random.Next())));
         Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
-        return new ReplicatedStore(views, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, gossip);
+        var store = _mutation == Mutation.ForgetJointEpoch ? NewViews(number, async () => WithoutJointEpoch(await LoadAsync(number))) : views;
+        return new ReplicatedStore(store, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, gossip);
     }
+
+    private ClusterViews NewViews(int number, Func<Task<ClusterDocument?>> load) => new(
+        _ => load(),
+        member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
+        $"r{number % 3 + 1}", _options.Value, _simulator.Time);
+
+    // As if only the ring before a move counted until the one after it does.
+    private static ClusterDocument? WithoutJointEpoch(ClusterDocument? document) => document?.Move is { Phase: MovePhase.Joint } move
+        ? document with { Move = null, Nodes = [.. document.Nodes.Where(n => move.Kind != MoveKind.Join || n.Id != move.Node)] }
+        : document;
 
     private ClusterMember Founder(string id, string region)
     {

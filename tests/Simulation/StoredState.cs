@@ -2,7 +2,7 @@ using Serverless.Replication;
 
 namespace Serverless.Tests.Simulation;
 
-/// <summary>What the nodes hold in the end, read from their rows and with none of the code that keeps trees: are all replicas and trees equal, and do trees say what the rows say?</summary>
+/// <summary>What the nodes hold in the end, read from their rows and with none of the code that keeps trees: are all replicas and trees equal, do trees say what the rows say, and is there nothing where it does not belong?</summary>
 internal static class StoredState
 {
     /// <param name="document">The membership in force.</param>
@@ -21,6 +21,8 @@ internal static class StoredState
         {
             var name = PartitionNames.Of(partition);
             string[] owners = [.. ring.Owners(partition).ToArray().Select(owner => owner.Id)];
+            foreach (var other in stored.Keys.Except(owners).Where(other => stored[other][name].Any()))
+                yield return $"{other} owns nothing of partition {name} and still keeps {stored[other][name].First().Name}";
             var hashes = owners.Select(owner => Hashes(stored[owner][name])).ToList();
             if (hashes.Exists(held => !held.SequenceEqual(hashes[0])))
                 yield return $"the owners of partition {name} differ";

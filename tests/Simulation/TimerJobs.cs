@@ -17,7 +17,11 @@ internal sealed class TimerJobs(
 {
     /// <summary>Refills nodes that lost their state.</summary>
     public Task RefillAsync() =>
-        new NodeRefill(views, change, AntiEntropy, Handover, Log, random, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+        new NodeRefill(views, change, AntiEntropy, Handover, Log, options, clock, random, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+
+    /// <summary>Carries a change of membership on.</summary>
+    public Task MoveAsync() =>
+        new PartitionMover(views, change, Duties, Handover, Log, new Ballots(clock, random), options, clock, random, NullLogger<PartitionMover>.Instance).RunAsync(CancellationToken.None);
 
     /// <summary>Compares and repairs the partitions that the region leads.</summary>
     public Task<SweepReport> SweepAsync() => AntiEntropy.RunAsync(CancellationToken.None);

@@ -78,7 +78,7 @@ public class HintScenarios
         // Only the hint has it still: as if the other owners had been replaced as well.
         foreach (var owner in scenario.Cluster.Owners(Key("k")).Skip(1))
             scenario.Cluster.Memory[owner].Remove((_, row) => !row.StartsWith("hints.", StringComparison.Ordinal));
-        scenario.Cluster.Leave(left);
+        scenario.Cluster.Forget(left);
         await scenario.HandOverAsync();
         Assert.Empty(scenario.StandIns);
         Assert.All(scenario.Cluster.Owners(Key("k")), owner => Assert.Equal(["v"], scenario.Held(owner, "k")));

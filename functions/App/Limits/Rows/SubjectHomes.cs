@@ -15,8 +15,7 @@ internal sealed class SubjectHomes(ClusterViews views, StorageClocks clocks)
     private const string Place = "limits";
     private const string Row = "0.opened.";
 
-    // A home that lives on in another place may be used for so long by an instance whose view is old, and no older view is used.
-    private static readonly TimeSpan MostAge = TimeSpan.FromSeconds(45);
+    // A home that lives on in another place may be used for so long by an instance whose view is old: a view's life, and one operation on it.
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, long> _openings = new(StringComparer.Ordinal);
@@ -24,10 +23,7 @@ internal sealed class SubjectHomes(ClusterViews views, StorageClocks clocks)
     /// <summary>Where a subject is counted, and since when; null when that cannot be told now.</summary>
     public async ValueTask<SubjectHome?> OfAsync(ReplicaKey subject, CancellationToken cancellationToken)
     {
-        var view = await views.GetAsync(cancellationToken);
-        if (view is not null && views.Age > MostAge)
-            view = await views.RefreshAsync(cancellationToken);
-        if (view is null || views.Age > MostAge)
+        if (await views.CurrentAsync(cancellationToken) is not { } view)
             return null;
 
         if (_openings.IsEmpty && view.Epoch == 1)
@@ -71,17 +67,18 @@ internal sealed class SubjectHomes(ClusterViews views, StorageClocks clocks)
         if (await clocks.NowAsync(home.Node, cancellationToken) is not { } now)
             return null;
 
-        // A table that is older than its incarnation went back in time, and with it whatever the old incarnation counted is still there to be counted on.
+        // A table that is older than its incarnation went back in time, and with it whatever the old incarnation counted is still there to be counted on. So are the
+        // homes before a move, until it is finished: that takes longer than any view of theirs lives.
         var member = view.Document.Nodes.First(n => n.Id == home.Node.Id);
-        var overlap = member.Table == ClusterMember.TableOf(member.Incarnation) ? TimeSpan.Zero : Overlap;
+        var overlap = member.Table == ClusterMember.TableOf(member.Incarnation) && view.Document.Move is null ? TimeSpan.Zero : Overlap;
         return RowJson.Encode(new Opening(now.Latest + overlap.Ticks));
     }
 
     private static string Key(ClusterView view, Home home) => $"{home.Id}/{Placement(view)}";
 
-    // Names what decides which node is home to what: when it changes, homes change.
+    // Names what decides which node is home to what, the ring in force: when it changes, homes change.
     private static string Placement(ClusterView view) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(
-        string.Join(';', view.Document.Nodes.Select(n => $"{n.Id},{n.Region},{n.Weight}")))).ToString("x16", CultureInfo.InvariantCulture);
+        string.Join(';', view.Ring.Nodes.Select(n => $"{n.Id},{n.Region},{n.Weight}")))).ToString("x16", CultureInfo.InvariantCulture);
 
     private sealed record Opening(long Since);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Serverless.Replication;
 
@@ -6,10 +7,12 @@ namespace Serverless.Replication;
 /// Refills nodes that lost their state: merges into each of their partitions what every other owner has, then lets them vote
 /// again. All others must answer, because a write acknowledged by the lost state and one other owner is on that one only; an
 /// owner that lost its own state as well has nothing more to tell.
+/// It begins when nobody acts any more on what was in force before the state was lost: until then somebody may still acknowledge with what the node took.
 /// Bounded and resumable: what was merged stays merged, and merging it again changes nothing.
 /// </summary>
 public sealed partial class NodeRefill(
-    ClusterViews views, ClusterChange change, AntiEntropy antiEntropy, HintHandover handover, CommitLog log, Random random, ILogger<NodeRefill> logger)
+    ClusterViews views, ClusterChange change, AntiEntropy antiEntropy, HintHandover handover, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock,
+    Random random, ILogger<NodeRefill> logger)
 {
     private const int RowsAtOnce = 8;
 
@@ -40,7 +43,8 @@ public sealed partial class NodeRefill(
 
         // A node takes hints with it when it loses its state, and they may have been the second copy of what was acknowledged. So hints
         // that are left and all differences between the owners are settled before its loss counts as made good.
-        var empty = view.Nodes.Values.Where(n => !n.Votes).ToList();
+        var settled = clock.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SettleSeconds);
+        var empty = view.Document.Nodes.Where(n => n.State == MemberState.Refilling && n.Since <= settled).Select(n => view.Nodes[n.Id]).ToList();
         if (empty.Count == 0 || !await handover.DrainAsync(view, cancellationToken) || !await antiEntropy.CompareEverythingAsync(view, cancellationToken))
             return;
 
@@ -96,6 +100,8 @@ public sealed partial class NodeRefill(
         {
             foreach (var some in page.Chunk(RowsAtOnce))
             {
+                if (!await views.IsCurrentAsync(view, cancellationToken))
+                    return false;
                 var merged = await Task.WhenAll(some.Select(row => MergeAsync(view, row, to, promises, cancellationToken)));
                 if (!Array.TrueForAll(merged, m => m))
                     return false;

@@ -53,12 +53,36 @@ public sealed partial class HintHandover(
                 return false;
             foreach (var state in states)
             {
-                if (!await EachAsync(standIn, state.Owner, row => DeliverAsync(view, standIn, state.Owner, row, everyOwner: true, cancellationToken), cancellationToken))
+                if (!await EachAsync(view, standIn, state.Owner, row => DeliverAsync(view, standIn, state.Owner, row, everyOwner: true, cancellationToken), cancellationToken))
                     return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Leaves no hint on a node that goes, nor any for it elsewhere: merges each into all owners of its key, and deletes those that W owners took: nothing waits
+    /// for them any more. False when one was not taken, or a node does not answer.
+    /// </summary>
+    internal async Task<bool> EmptyAsync(ClusterView view, Node leaving, CancellationToken cancellationToken)
+    {
+        if (await StatesAsync(view, leaving, cancellationToken) is not { } states)
+            return false;
+        var kept = states.Select(state => (StandIn: leaving, state.Owner)).Concat(view.Nodes.Values.Where(node => node != leaving).Select(node => (StandIn: node, Owner: leaving.Id)));
+        var empty = true;
+        foreach (var (standIn, owner) in kept)
+        {
+            empty &= await EachAsync(view, standIn, owner, async row =>
+            {
+                if (!await DeliverAsync(view, standIn, owner, row, everyOwner: true, cancellationToken))
+                    return false;
+                await DeleteAsync(standIn, owner, row, cancellationToken);
+                return true;
+            }, cancellationToken) && await FirstAsync(standIn, owner, cancellationToken) is RowList.Page({ Count: 0 });
+        }
+
+        return empty;
     }
 
     /// <summary>What a node keeps for every node, whether or not a hint for it was ever counted: one whose answer was lost may be there all the same. Null when it does not answer.</summary>
@@ -68,8 +92,10 @@ public sealed partial class HintHandover(
             : null;
 
     private static async Task<bool> HasAnyAsync(Node standIn, HintState state, CancellationToken cancellationToken) =>
-        state.Count > 0
-        || await standIn.Replica.ListAsync(HintNames.PartitionOf(state.Owner), KeyRows.Hinted, KeyRows.End, 1, cancellationToken) is RowList.Page({ Count: > 0 });
+        state.Count > 0 || await FirstAsync(standIn, state.Owner, cancellationToken) is RowList.Page({ Count: > 0 });
+
+    private static Task<RowList> FirstAsync(Node standIn, string owner, CancellationToken cancellationToken) =>
+        standIn.Replica.ListAsync(HintNames.PartitionOf(owner), KeyRows.Hinted, KeyRows.End, 1, cancellationToken);
 
     private async Task HandOverAsync(ClusterView view, Node standIn, string owner, CancellationToken cancellationToken)
     {
@@ -83,7 +109,7 @@ public sealed partial class HintHandover(
         var started = clock.GetTimestamp();
         using var lease = new CancellationTokenSource(Lease, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Token, cancellationToken);
-        var all = await IsThereAsync(view, owner, either.Token) && await EachAsync(standIn, owner, async row =>
+        var all = await IsThereAsync(view, owner, either.Token) && await EachAsync(view, standIn, owner, async row =>
         {
             if (!await DeliverAsync(view, standIn, owner, row, everyOwner: false, either.Token))
                 return false;
@@ -111,8 +137,9 @@ public sealed partial class HintHandover(
     private static async Task<bool> IsThereAsync(ClusterView view, string owner, CancellationToken cancellationToken) =>
         !view.Nodes.TryGetValue(owner, out var node) || await HintState.ReadAsync(node, owner, cancellationToken) is not null;
 
-    // Goes on past hints that are not taken, unless nobody takes any: one that cannot be delivered must not hold up the others.
-    private static async Task<bool> EachAsync(Node standIn, string owner, Func<Row, Task<bool>> take, CancellationToken cancellationToken)
+    // Goes on past hints that are not taken, unless nobody takes any: one that cannot be delivered must not hold up the others. Not past the end of the view:
+    // whom it names may not own the keys any more.
+    private async Task<bool> EachAsync(ClusterView view, Node standIn, string owner, Func<Row, Task<bool>> take, CancellationToken cancellationToken)
     {
         var missed = 0;
         var walked = await KeyRows.ForEachPageAsync(standIn.Replica, HintNames.PartitionOf(owner), KeyRows.Hinted, async page =>
@@ -121,7 +148,7 @@ public sealed partial class HintHandover(
             {
                 var taken = await Task.WhenAll(some.Select(take));
                 missed += taken.Count(t => !t);
-                if (missed > MostMissed || cancellationToken.IsCancellationRequested)
+                if (missed > MostMissed || cancellationToken.IsCancellationRequested || !await views.IsCurrentAsync(view, cancellationToken))
                     return false;
             }
 
@@ -141,8 +168,11 @@ public sealed partial class HintHandover(
         var values = new ValueRows([RowSite.Hint(standIn, owner, partition), .. sites]);
         var named = sites.Where(site => site.Node.Id == owner).ToList();
         var targets = everyOwner || named.Count == 0 ? sites : named;
-        var held = await Task.WhenAll(targets.Select(site => new RowLane(site, key, values, log).MergeAsync(hint.Set, cancellationToken)));
-        return held.Count(h => h) >= Math.Min(targets.Count, options.Value.WriteQuorum);
+        var took = await Task.WhenAll(targets.Select(site => new RowLane(site, key, values, log).MergeAsync(hint.Set, cancellationToken)));
+        var held = targets.Where((_, i) => took[i]).Select(site => site.Node).ToHashSet();
+        return targets == named
+            ? held.Count == named.Count
+            : view.Quorums(key).All(quorum => quorum.Count(held.Contains) >= Math.Min(quorum.Count, options.Value.WriteQuorum));
     }
 
     // Unless it changed since: then it holds more, and waits for the next run.

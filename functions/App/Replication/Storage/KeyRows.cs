@@ -10,6 +10,12 @@ internal static class KeyRows
     /// <summary>Where the keys that a node owns begin: names of trees begin with a digit.</summary>
     public const string Owned = "A";
 
+    /// <summary>Before every row.</summary>
+    public const string First = "-";
+
+    /// <summary>Where the keys that a node owns go on behind one of them; where they begin, when it is empty.</summary>
+    public static string OwnedAfter(string row) => row.Length == 0 ? Owned : After(row);
+
     /// <summary>Where hints begin: with the digits of a partition.</summary>
     public const string Hinted = "0";
 

@@ -56,7 +56,7 @@ public sealed partial class AntiEntropy(
     {
         foreach (var some in Enumerable.Range(0, view.Ring.Partitions).Chunk(PartitionsAtOnce))
         {
-            var outcomes = await Task.WhenAll(some.Select(p => new PartitionRepair(view, p, log, ballots).RunAsync(TimeSpan.Zero, cancellationToken)));
+            var outcomes = await Task.WhenAll(some.Select(p => new PartitionRepair(views, view, p, log, ballots).RunAsync(TimeSpan.Zero, cancellationToken)));
             if (!Array.TrueForAll(outcomes, o => o.Complete))
                 return false;
         }
@@ -77,7 +77,7 @@ public sealed partial class AntiEntropy(
 
         using var lease = new CancellationTokenSource(Lease, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(lease.Token, cancellationToken);
-        var repair = new PartitionRepair(view, due.Partition, log, ballots);
+        var repair = new PartitionRepair(views, view, due.Partition, log, ballots);
         var outcome = await repair.RunAsync(PartitionRepair.Unsettled, either.Token);
         var rebuilt = scrub ? await repair.ScrubAsync(either.Token) : null;
         var record = leased with

@@ -10,9 +10,10 @@ internal sealed record RepairOutcome(bool Complete, int Differences, int Rebuilt
 
 /// <summary>
 /// Brings the owners of one partition to the same state (anti-entropy): compares their trees, reads the rows that differ, merges
-/// them and writes the result wherever something of it is missing. Bounded; whatever it did stays done.
+/// them and writes the result wherever something of it is missing. Bounded; whatever it did stays done. It writes nothing under a view that is not in force
+/// any more: who owned the partition then may have dropped it since.
 /// </summary>
-internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog log, Ballots ballots)
+internal sealed class PartitionRepair(ClusterViews views, ClusterView view, int partition, CommitLog log, Ballots ballots)
 {
     /// <summary>Keys repaired in one run: 1,000. The next run goes on.</summary>
     public const int MostKeys = 1_000;
@@ -34,16 +35,19 @@ internal sealed class PartitionRepair(ClusterView view, int partition, CommitLog
         var before = unsettled == TimeSpan.Zero ? long.MaxValue : (ballots.Clock.GetUtcNow() - unsettled).ToUnixTimeSeconds();
         var comparison = new TreeComparison([.. Voting.Select(node => new NodeTree(node, _name))], before);
         var rows = await comparison.RunAsync(MostKeys, cancellationToken);
-        var (repaired, differences) = (0, 0);
+        var (seen, repaired, differences) = (0, 0, 0);
         foreach (var some in rows.Chunk(KeysAtOnce))
         {
+            if (!await views.IsCurrentAsync(view, cancellationToken))
+                break;
             var outcomes = await Task.WhenAll(some.Select(row => RepairAsync(row, comparison.Answered, cancellationToken)));
+            seen += outcomes.Length;
             differences += outcomes.Count(o => o != KeyRepair.Same);
             repaired += outcomes.Count(o => o != KeyRepair.Failed);
         }
 
         // The trees say that a key differs and its rows do not: the trees are wrong.
-        var wrong = unsettled > TimeSpan.Zero && (comparison.Spoiled || differences < rows.Count);
+        var wrong = unsettled > TimeSpan.Zero && (comparison.Spoiled || differences < seen);
         var rebuilt = wrong ? await ScrubAsync(cancellationToken) : 0;
         var complete = comparison.Whole && comparison.Answered.Count == Voting.Length && repaired == rows.Count && rows.Count < MostKeys && rebuilt is 0;
         return new RepairOutcome(complete, differences, rebuilt ?? 0);
