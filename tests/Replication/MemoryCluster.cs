@@ -34,6 +34,12 @@ internal sealed class MemoryCluster
 
     public ReplicationOptions Options { get; } = new() { CallMilliseconds = 200, OperationMilliseconds = 2_000 };
 
+    /// <summary>Calls on nodes that are still made; all later ones fail. Null: no end.</summary>
+    public int? CallsLeft { get; set; }
+
+    /// <summary>Whether a majority tells the membership.</summary>
+    public bool MembershipAnswers { get; set; } = true;
+
     /// <summary>A coordinator with a memory of its own, as another instance would be.</summary>
     public ReplicatedStore Coordinator(string region = "r1", int seed = 1, Func<ulong>? newEpoch = null) =>
         new(Views(region), Microsoft.Extensions.Options.Options.Create(Options), Clock, new Random(seed), newEpoch);
@@ -117,14 +123,19 @@ internal sealed class MemoryCluster
     private Fault Between(string from, string to) => _cut.Contains(from) == _cut.Contains(to) ? Fault.None : Fault.Down;
 
     /// <summary>What one more instance knows of the cluster.</summary>
-    public ClusterViews Views(string region) => new(_ => Task.FromResult<ClusterDocument?>(Document), member => Reach(region, member), region, Options, Clock);
+    public ClusterViews Views(string region) => new(_ => Task.FromResult(MembershipAnswers ? Document : null), member => Reach(region, member), region, Options, Clock);
 
     // The table of an incarnation is gone once its node has another.
     private LatestReplica Reach(string from, ClusterMember member)
     {
         var link = new FaultyReplica(Faults[member.Id]) { Fault = Between(from, member.Region) };
         _links.Add((from, member.Region, link));
-        return new LatestReplica(() => link.Fault == Fault.Down || Faults[member.Id].Fault == Fault.Down || Document.Nodes.Any(n => n.Id == member.Id && n.Table == member.Table && n.Incarnation == member.Incarnation) ? link : null);
+        var dead = new FaultyReplica(link) { Fault = Fault.Down };
+        return new LatestReplica(() =>
+            CallsLeft is { } left && (CallsLeft = left - 1) < 0 ? dead
+            : link.Fault == Fault.Down || Faults[member.Id].Fault == Fault.Down ? link
+            : Document.Nodes.Any(n => n.Id == member.Id && n.Table == member.Table && n.Incarnation == member.Incarnation) ? link
+            : null);
     }
 
     public static ReplicaKey Key(string text) => new("kv", text);

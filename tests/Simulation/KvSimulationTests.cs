@@ -2,7 +2,7 @@ namespace Serverless.Tests.Simulation;
 
 public class KvSimulationTests
 {
-    private const int Seeds = 2_000;
+    private const int Seeds = 1_500;
     private const int SeedsPerMutation = 300;
 
     [Fact]

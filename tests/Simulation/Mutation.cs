@@ -29,7 +29,8 @@ internal enum Mutation
 
     /// <summary>Deleted keys are forgotten at any age, and whatever hints wait.</summary>
     ReapWithoutAge,
-    /// <summary>While a change of membership is joint, clients' operations count the owners before it alone.</summary>
+
+    /// <summary>While a change of membership is joint, clients' operations count the owners after it alone.</summary>
     ForgetJointEpoch,
 
     /// <summary>What a worker reserves is not stored.</summary>

@@ -231,10 +231,9 @@ internal sealed class SimulatedCluster
         member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
         $"r{number % 3 + 1}", _options.Value, _simulator.Time);
 
-    // As if only the ring before a move counted until the one after it does.
-    private static ClusterDocument? WithoutJointEpoch(ClusterDocument? document) => document?.Move is { Phase: MovePhase.Joint } move
-        ? document with { Move = null, Nodes = [.. document.Nodes.Where(n => move.Kind != MoveKind.Join || n.Id != move.Node)] }
-        : document;
+    // As if the ring after a move were in force from the beginning.
+    private static ClusterDocument? WithoutJointEpoch(ClusterDocument? document) =>
+        document?.Move is { Phase: MovePhase.Joint } move ? document with { Move = move with { Phase = MovePhase.Dropping } } : document;
 
     private ClusterMember Founder(string id, string region)
     {

@@ -66,6 +66,26 @@ internal sealed class Scenario
     /// <summary>The refill timer in every region.</summary>
     public Task RefillAsync() => EverywhereAsync(jobs => jobs.RefillAsync());
 
+    /// <summary>The timer of changes of membership in every region, with time in between.</summary>
+    public async Task MoveAsync(int runs)
+    {
+        for (var run = 0; run < runs; run++)
+        {
+            foreach (var region in Regions().ToList())
+                await Cluster.Jobs(region).MoveAsync();
+            await PassAsync(TimeSpan.FromSeconds(15));
+        }
+    }
+
+    /// <summary>That timer until a move is as a test wants it.</summary>
+    public async Task MoveUntilAsync(Func<ClusterMove?, bool> isSo)
+    {
+        const int MostRuns = 40;
+        for (var run = 0; run < MostRuns && !isSo(Cluster.Document.Move); run++)
+            await MoveAsync(runs: 1);
+        Assert.True(isSo(Cluster.Document.Move), $"The move is {Cluster.Document.Move}");
+    }
+
     /// <summary>The anti-entropy timer in every region, once what was written has settled; what the runs did together.</summary>
     public async Task<SweepReport> SweepAsync()
     {
