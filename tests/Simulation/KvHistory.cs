@@ -59,6 +59,8 @@ internal sealed class KvHistory
             if (!answer.Contains(write.Nonce) && !Dots(write).Any(answer.Context.Covers) && !MayBeForgotten(write))
                 Broken.Add($"a read of {key} missed a write that was acknowledged before it began");
         }
+
+        Overwritten(key, before, answer);
     }
 
     /// <summary>After everything has healed: the final answer for each key.</summary>
@@ -73,11 +75,13 @@ internal sealed class KvHistory
         if (!_reaped.Contains(key) && _writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(Lasting(w, answer.Context))))
             Broken.Add($"a client was told that it knows of {key} what no replica will ever know");
 
-        foreach (var version in answer.Versions)
-        {
-            if (_writes.Any(w => w.Acknowledged && w.Key == key && w.Nonce != version.Nonce && w.Seen.Covers(version.Dot)))
-                Broken.Add($"a version of {key} that an acknowledged write overwrote has come back");
-        }
+        Overwritten(key, _writes.Where(w => w.Acknowledged && w.Key == key), answer);
+    }
+
+    private void Overwritten(string key, IEnumerable<Write> by, VersionSet answer)
+    {
+        if (answer.Versions.Any(version => by.Any(w => w.Nonce != version.Nonce && w.Seen.Covers(version.Dot))))
+            Broken.Add($"a version of {key} that an acknowledged write overwrote has come back");
     }
 
     private bool IsOverwritten(Write write) => _writes.Any(other => other != write && other.Key == write.Key && Dots(write).Any(other.Seen.Covers));

@@ -32,6 +32,7 @@ internal sealed class KvScenario
     private readonly List<Client> _clients = [.. Enumerable.Range(0, Clients).Select(_ => new Client())];
     private readonly RegisterClients _registers;
     private readonly bool _sleeps;
+    private bool _handsOver;
     private bool _calm;
     private bool _robbed;
 
@@ -39,6 +40,7 @@ internal sealed class KvScenario
     {
         _simulator = new Simulator(seed);
         _sleeps = seed % 4 == 1;
+        _handsOver = seed % 8 != 1;
         _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2, mostHints: seed % 5 == 0 ? 1 : 10_000, mutation, spares: 1);
         _registers = new RegisterClients(_simulator, _cluster);
         foreach (var node in _cluster.Nodes.Values)
@@ -65,6 +67,7 @@ internal sealed class KvScenario
         if (_sleeps)
         {
             await NightAsync();
+            _handsOver = true;
             await DayAsync(OperationsEach / 2);
         }
 
@@ -118,26 +121,36 @@ internal sealed class KvScenario
         }
     }
 
-    // Clients sleep until what they deleted is old; in some nights hints of the day wait until the next. Nodes behave but for a mishap now and then.
+    // Clients delete some of what they see, and sleep until that is old; in some lives hints of the day wait until the next. Nodes behave but for a mishap now and then.
     private async Task NightAsync()
     {
-        var handsOver = Random.Next(2) == 0;
+        var client = _clients[Random.Next(Clients)];
+        foreach (var key in Keys.Where(_ => Random.Next(2) == 0))
+        {
+            Calm();
+            var store = _cluster.Coordinators[Random.Next(Coordinators)];
+            await ReadAsync(store, key, client.Own[key], client.Read);
+            await WriteAsync(store, key, client.Read[key], client.Own, delete: true);
+        }
+
         for (var looks = 0; looks < Looks; looks++)
         {
             Calm();
             await _simulator.Delay(TimeSpan.FromSeconds(70 + Random.Next(120)));
             await _cluster.RefillAsync(Random.Next(Coordinators));
-            if (handsOver)
+            await EveryoneAsync(_cluster.MoveAsync);
+            if (_handsOver)
                 await EveryoneAsync(_cluster.HandOverAsync);
             await EveryoneAsync(_cluster.SweepAsync);
             await _simulator.Delay(TimeSpan.FromSeconds(70 + Random.Next(120)));
+            await EveryoneAsync(_cluster.MoveAsync);
             await Task.WhenAll(_cluster.ReapAsync(Random.Next(Coordinators)), _cluster.ReapAsync(Random.Next(Coordinators)), MishapAsync());
         }
     }
 
     private async Task MishapAsync()
     {
-        var node = _cluster.Nodes.Keys.ElementAt(Random.Next(_cluster.Nodes.Count));
+        var node = AnyMember();
         await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(400)));
         switch (Random.Next(8))
         {
@@ -184,13 +197,15 @@ internal sealed class KvScenario
         own[key] = written.Context;
     }
 
+    private string AnyMember() => _cluster.Document.Nodes[Random.Next(_cluster.Document.Nodes.Count)].Id;
+
     // Never so much at once that no promise holds: one node loses its state only when all others keep theirs.
     private async Task WeatherAsync()
     {
         while (!_calm)
         {
             await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(4_000)));
-            var node = _cluster.Document.Nodes[Random.Next(_cluster.Document.Nodes.Count)].Id;
+            var node = AnyMember();
             var coordinator = Random.Next(Coordinators);
             switch (Random.Next(20))
             {
@@ -215,7 +230,7 @@ internal sealed class KvScenario
                     await _cluster.RefillAsync(coordinator);
                     break;
                 case 6:
-                    await Task.WhenAll(_cluster.HandOverAsync(coordinator), _cluster.RollUpAsync(Random.Next(Coordinators)));
+                    await Task.WhenAll(_handsOver ? _cluster.HandOverAsync(coordinator) : Task.CompletedTask, _cluster.RollUpAsync(Random.Next(Coordinators)));
                     break;
                 case 7:
                     await Task.WhenAll(_cluster.SweepAsync(coordinator), _cluster.SweepAsync(Random.Next(Coordinators)));

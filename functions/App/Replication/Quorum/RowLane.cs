@@ -131,13 +131,14 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
     /// <param name="ballot">The proposal's.</param>
     /// <param name="value">What is proposed.</param>
     /// <param name="beside">What the proposer knows of eventual versions: those that it overwrites are covered.</param>
+    /// <param name="promised">It counts on the promise of just this ballot that this row gave after the change before: a row that was forgotten since, or begun anew, gave none.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
-    public async Task<bool> AcceptAsync(Ballot ballot, RegisterValue value, VersionSet beside, CancellationToken cancellationToken) => await SwapAsync(
-        row => row.Register is { } register && (register.Accepted >= ballot || register.Promised > ballot)
+    public async Task<bool> AcceptAsync(Ballot ballot, RegisterValue value, VersionSet beside, bool promised, CancellationToken cancellationToken) => await SwapAsync(
+        row => (promised && row.Register?.Promised != ballot) || (row.Register is { } register && (register.Accepted >= ballot || register.Promised > ballot))
             ? null
             : row with { Set = row.Set.Merge(beside), Register = new RegisterState(Ballots.After(ballot), ballot, value) },
         row => row.Register?.Accepted == ballot,
-        cancellationToken) && Row!.Register!.Accepted == ballot;
+        cancellationToken) && Row!.Register?.Accepted == ballot;
 
     /// <summary>
     /// Makes the node's row include another owner's: its versions, and what it accepted, as if the proposer's own message came late. A promise may refuse that here; then only a round of

@@ -47,9 +47,9 @@ internal sealed class RegisterProposal
                     continue;
             }
 
-            promised = Ballot.None;
-            if (await DecideAsync(ballot, heard, change) is { } result)
+            if (await DecideAsync(ballot, heard, change, ballot == promised) is { } result)
                 return result;
+            promised = Ballot.None;
         }
 
         return new RegisterResult.NoQuorum(heard.Count, _majorities.Needed, _attempt.Sent);
@@ -69,7 +69,7 @@ internal sealed class RegisterProposal
     }
 
     // Null: try again.
-    private async Task<RegisterResult?> DecideAsync(Ballot ballot, IReadOnlyList<RowLane> heard, Func<RegisterContent, RegisterWrite?> change)
+    private async Task<RegisterResult?> DecideAsync(Ballot ballot, IReadOnlyList<RowLane> heard, Func<RegisterContent, RegisterWrite?> change, bool promised)
     {
         var last = heard.Aggregate(default(RegisterState), (latest, lane) => RegisterState.Later(latest, lane.Row!.Register));
         var content = new RegisterContent(last?.Value, heard.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set)));
@@ -92,7 +92,7 @@ internal sealed class RegisterProposal
             : content;
         if (write is not null)
             _attempt.Send(content.Value);
-        if (await AcceptAsync(ballot, next) is not { } accepted)
+        if (await AcceptAsync(ballot, next, promised) is not { } accepted)
             return null;
         ReplicaAnswer[] answers = [.. accepted.Select(ReplicaAnswer.Of)];
         return included || write is not null ? new RegisterResult.Written(next, answers) : new RegisterResult.Held(next, answers);
@@ -106,9 +106,9 @@ internal sealed class RegisterProposal
         return promises;
     }
 
-    private async Task<IReadOnlyList<RowLane>?> AcceptAsync(Ballot ballot, RegisterContent content)
+    private async Task<IReadOnlyList<RowLane>?> AcceptAsync(Ballot ballot, RegisterContent content, bool promised)
     {
-        var steps = _lanes.Select(lane => (lane, lane.AcceptAsync(ballot, content.Value!, content.Beside, _token))).ToList();
+        var steps = _lanes.Select(lane => (lane, lane.AcceptAsync(ballot, content.Value!, content.Beside, promised, _token))).ToList();
         Next = Ballots.After(ballot);
         Everywhere = AllAsync(steps.ConvertAll(step => step.Item2));
         var accepted = await Majorities.GatherAsync(steps, _majorities.Hold);
