@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serverless.Http;
+using Serverless.Idempotency;
 using Serverless.Ids;
 using Serverless.Kv;
 using Serverless.Limits;
@@ -18,6 +19,7 @@ public static class ServerlessApp
         services.TryAddSingleton<Random>(new SecureRandom());
         services.AddHttp(configuration);
         services.AddReplication(configuration);
+        services.AddIdempotency(configuration);
         services.AddSingleton<KvStore>();
         services.AddIds(configuration);
         services.AddLimits(configuration);

@@ -12,6 +12,7 @@ internal static partial class RoomRules
         ["Http"] = [],
         ["Queues"] = [],
         ["Replication"] = ["Ring", "Http"],
+        ["Idempotency"] = ["Replication", "Http"],
         ["Kv"] = ["Replication", "Http"],
         ["Ids"] = ["Replication", "Http"],
         ["Limits"] = ["Replication", "Http", "Queues"],

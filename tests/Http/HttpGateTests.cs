@@ -20,7 +20,7 @@ public sealed class HttpGateTests : IDisposable
     {
         var options = new ReloadedOptions<AuthOptions>(new AuthOptions { Issuer = "i", Audience = "a", Keys = """{"keys":[]}""" });
         _tokens = new UserTokens(options, TimeProvider.System);
-        _gate = new HttpGate(new Authentication(_tokens, options), AccessTable.Of(typeof(HttpGate).Assembly), new Random(1), _log);
+        _gate = new HttpGate(new Authentication(_tokens, options), AccessTable.Of(typeof(HttpGate).Assembly), IdempotentFunctions.Of(typeof(HttpGate).Assembly, null), new Random(1), _log);
         _http.RequestServices = _services;
         _http.Response.Body = new MemoryStream();
     }

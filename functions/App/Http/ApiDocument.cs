@@ -70,7 +70,7 @@ public static partial class ApiDocument
         [
             .. Constraint().Matches(route).Select(m => Parameter(m.Groups[1].Value, ParameterLocation.Path, "", "string")),
             .. method.GetCustomAttributes<QueryAttribute>().Select(q => Parameter(q.Name, ParameterLocation.Query, q.Description, q.Type)),
-            .. method.GetCustomAttributes<HeaderAttribute>().Select(h => Parameter(h.Name, ParameterLocation.Header, h.Description, "string")),
+            .. HeadersOf(method).Select(h => Parameter(h.Name, ParameterLocation.Header, h.Description, "string")),
         ],
         RequestBody = method.GetCustomAttribute<BodyAttribute>() is { } body
             ? new OpenApiRequestBody { Description = body.Description, Required = true, Content = Content(body.ContentType) }
@@ -90,15 +90,28 @@ public static partial class ApiDocument
 
     private static Access AccessOf(MethodInfo method) => method.GetCustomAttribute<AccessAttribute>()?.Access ?? Access.Services;
 
+    private static IEnumerable<HeaderAttribute> HeadersOf(MethodInfo method) => method.GetCustomAttributes<HeaderAttribute>().Concat(
+        method.IsDefined(typeof(IdempotentAttribute))
+            ? [new(IdempotentFunctions.KeyHeader, $"1 to 255 characters that name this request: sent again, it is answered as before, with {IdempotentFunctions.ReplayHeader}: true")]
+            : []);
+
     private static OpenApiResponses Responses(MethodInfo method, Access access)
     {
         var responses = new OpenApiResponses();
         AnswerAttribute[] ofTheGate = access == Access.Anyone ? [] : [new(401, "unauthenticated"), new(403, "forbidden")];
-        foreach (var answer in method.GetCustomAttributes<AnswerAttribute>().Concat(ofTheGate).OrderBy(a => a.Status))
+        AnswerAttribute[] ofTheKey = !method.IsDefined(typeof(IdempotentAttribute)) ? [] :
+        [
+            new(400, "bad-idempotency-key"), new(409, "idempotency-in-flight, with Retry-After; idempotency-result-too-large"), new(413, "too-large"),
+            new(422, "idempotency-key-reused: for another request"), new(503, "no-quorum"),
+        ];
+        foreach (var answers in method.GetCustomAttributes<AnswerAttribute>().Concat(ofTheGate).Concat(ofTheKey).GroupBy(a => a.Status).OrderBy(same => same.Key))
         {
-            var types = answer.Status >= 400 && answer.ContentTypes.Count == 0 ? [Problem] : answer.ContentTypes;
-            responses[answer.Status.ToString(CultureInfo.InvariantCulture)] =
-                new OpenApiResponse { Description = answer.Description, Content = Content([.. types]) };
+            var types = answers.SelectMany(a => a.ContentTypes).Distinct().ToArray();
+            responses[answers.Key.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = string.Join("; ", answers.Select(a => a.Description).Distinct()),
+                Content = Content(answers.Key >= 400 && types.Length == 0 ? [Problem] : types),
+            };
         }
 
         return responses;

@@ -6,10 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Serverless.Http;
 
 /// <summary>
-/// What every HTTP function passes through, on both heads: request id, problems instead of exceptions, limits, authentication.
+/// What every HTTP function passes through, on both heads: request id, problems instead of exceptions, limits, authentication, Idempotency-Key.
 /// The head calls it with the function's name and a delegate that runs the function and its result.
 /// </summary>
-public sealed partial class HttpGate(Authentication authentication, AccessTable access, Random random, ILogger<HttpGate> logger, RequestGuard? guard = null)
+public sealed partial class HttpGate(
+    Authentication authentication, AccessTable access, IdempotentFunctions functions, Random random, ILogger<HttpGate> logger, RequestGuard? guard = null)
 {
     public const string RequestIdHeader = "X-Request-Id";
     private const int LongestRequestId = 64;
@@ -23,7 +24,7 @@ public sealed partial class HttpGate(Authentication authentication, AccessTable 
             if (await RefusalAsync(http, function) is { } refusal)
                 await refusal.ExecuteAsync(http);
             else
-                await next(http);
+                await functions.RunAsync(http, function, next);
         }
         catch (Exception gone) when (http.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException)
         {
@@ -38,9 +39,7 @@ public sealed partial class HttpGate(Authentication authentication, AccessTable 
             LogFailure(failure, function, http.TraceIdentifier);
             http.Response.Clear();
             http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
-            await Problems.Of(
-                StatusCodes.Status500InternalServerError, "internal-error", "Something failed here",
-                $"The request was not completed; whether it took effect is not known. Quote request {http.TraceIdentifier} when you report this.").ExecuteAsync(http);
+            await Problems.Failed(http.TraceIdentifier).ExecuteAsync(http);
         }
     }
 

@@ -14,7 +14,9 @@ internal static class HttpServices
         services.AddSingleton<IValidateOptions<AuthOptions>>(new SentenceValidator<AuthOptions>(o => o.Problem()));
         services.TryAddSingleton(AccessTable.Of(typeof(HttpServices).Assembly));
         services.TryAddSingleton(RouteTable.Of(typeof(HttpServices).Assembly));
-        services.TryAddSingleton(provider => FunctionCalls.Of(typeof(HttpServices).Assembly, provider.GetRequiredService<IServiceScopeFactory>()));
+        services.TryAddSingleton(provider => IdempotentFunctions.Of(typeof(HttpServices).Assembly, provider.GetService<RunOnce>()));
+        services.TryAddSingleton(provider => FunctionCalls.Of(
+            typeof(HttpServices).Assembly, provider.GetRequiredService<IdempotentFunctions>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<UserTokens>();
         services.AddSingleton<Authentication>();
         services.AddSingleton<HttpGate>();

@@ -17,6 +17,15 @@ public static class Problems
 
     public static IResult Conflict(string type, string detail) => Of(StatusCodes.Status409Conflict, type, "Conflict", detail);
 
+    /// <summary>409 with Retry-After: asked again in so many seconds, it may go on.</summary>
+    public static IResult ConflictForNow(string type, string detail, int retryAfter) => new Retryable(retryAfter, Conflict(type, detail));
+
+    /// <summary>500: the function threw.</summary>
+    /// <param name="request">The request's id, which the log has as well.</param>
+    public static IResult Failed(string request) => Of(
+        StatusCodes.Status500InternalServerError, "internal-error", "Something failed here",
+        $"The request was not completed; whether it took effect is not known. Quote request {request} when you report this.");
+
     public static IResult TooLarge(string detail) => Of(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", detail);
 
     /// <summary>503 with Retry-After: fewer replicas answered than the request needs.</summary>

@@ -8,6 +8,7 @@ namespace Serverless.Ids;
 public sealed class IdsFunctions(IdIssuer issuer, IdDecoder decoder)
 {
     [Function("ids-issue")]
+    [Idempotent]
     [Access(Access.Services | Access.Operators)]
     [Operation("Issues ids", Description = "Each is issued once, whatever fails in any one region. Ids are strings.")]
     [Query("count", "How many: 1 to 10,000, default 1", Type = "integer")]

@@ -172,11 +172,12 @@ public class ReplayRunnerTests
 
         private ReplayRunner Instance(string rules)
         {
-            var functions = new FunctionCalls([typeof(KeepFunctions).GetMethod(nameof(KeepFunctions.Keep))!], _services.GetRequiredService<IServiceScopeFactory>());
+            var keep = typeof(KeepFunctions).GetMethod(nameof(KeepFunctions.Keep))!;
+            var functions = new FunctionCalls([keep], new IdempotentFunctions([keep], null), _services.GetRequiredService<IServiceScopeFactory>());
             var store = new ReplayStore(_cluster.Views("r1"));
             var queue = new ReplayQueue(this, store, functions, Clock, new Random(1));
             return new ReplayRunner(
-                new LimiterRig(Clock, _cluster).Guard(rules), queue, store, functions, new AccessTable([typeof(KeepFunctions).GetMethod(nameof(KeepFunctions.Keep))!]), Clock, new Random(Carried.Count),
+                new LimiterRig(Clock, _cluster).Guard(rules), queue, store, functions, new AccessTable([keep]), Clock, new Random(Carried.Count),
                 NullLogger<ReplayRunner>.Instance);
         }
     }

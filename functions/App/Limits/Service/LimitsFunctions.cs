@@ -11,6 +11,7 @@ public sealed class LimitsFunctions(LimitRulesView rules, Limiter limiter, Reser
     private const int MostSettleBytes = 16 * 1024;
 
     [Function("limits-check")]
+    [Idempotent]
     [Access(Access.Services | Access.Operators)]
     [Operation("Decides a request", Description = "By all limits of the domain's rules that its descriptors lead to: it uses its cost of each, or nothing.")]
     [Body("application/json", "{\"descriptors\":[{\"key\":\"user\",\"value\":\"u1\"}],\"cost\":1,\"dryRun\":false}; a descriptor of several entries is {\"entries\":[{\"key\":…,\"value\":…},…]}")]
@@ -35,6 +36,7 @@ public sealed class LimitsFunctions(LimitRulesView rules, Limiter limiter, Reser
     }
 
     [Function("limits-reserve")]
+    [Idempotent]
     [Access(Access.Services | Access.Operators)]
     [Operation("Reserves a cost", Description = "Uses the cost as a check does, and may be settled for less within so many seconds.")]
     [Body("application/json", "As for check, with \"seconds\": 1 to 3600, default 60; without dryRun")]
@@ -58,6 +60,7 @@ public sealed class LimitsFunctions(LimitRulesView rules, Limiter limiter, Reser
     }
 
     [Function("limits-settle")]
+    [Idempotent]
     [Access(Access.Services | Access.Operators)]
     [Operation("Settles a reservation", Description = "Gives back what was reserved and not used; used 0 gives back all. Once; on any instance.")]
     [Body("application/json", "{\"reservation\":\"…\",\"used\":3}")]

@@ -17,7 +17,6 @@ public sealed class ReplicaKey
     private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly string _encoded;
-    private readonly string _space;
 
     /// <param name="space">Which room's keys: letters only, such as "kv".</param>
     /// <param name="key">Any text of 1 to 256 bytes in UTF-8.</param>
@@ -27,7 +26,7 @@ public sealed class ReplicaKey
         ArgumentOutOfRangeException.ThrowIfZero(Bytes.Length, nameof(key));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Bytes.Length, MaxBytes, nameof(key));
         Text = key;
-        _space = space;
+        Space = space;
         _encoded = Encode(Bytes);
         Row = $"{space}.{_encoded}";
     }
@@ -41,6 +40,9 @@ public sealed class ReplicaKey
             : null;
     }
 
+    /// <summary>Which room's key it is.</summary>
+    public string Space { get; }
+
     public string Text { get; }
 
     /// <summary>The UTF-8 bytes: what is hashed to find the partition.</summary>
@@ -50,7 +52,7 @@ public sealed class ReplicaKey
     public string Row { get; }
 
     /// <summary>The name of the row of one long value. '-' sorts before '.', so no range of keys meets these rows.</summary>
-    public string ValueRow(Dot dot) => $"{_space}-v.{_encoded}.{dot}";
+    public string ValueRow(Dot dot) => $"{Space}-v.{_encoded}.{dot}";
 
     internal static string? Decode(ReadOnlySpan<char> encoded)
     {
