@@ -65,6 +65,19 @@ public class OpenApiTests(SharedCloud cloud)
     }
 
     [Fact]
+    public async Task What_creates_takes_a_key_and_says_how_it_is_refused() => Assert.All(await OperationsAsync(), o =>
+    {
+        Assert.Equal(o.Method == "POST", (o.Operation.Parameters ?? []).Any(p => (p.In, p.Name) == (ParameterLocation.Header, "Idempotency-Key")));
+        if (o.Method != "POST")
+            return;
+        (string Status, string Type)[] refusals =
+        [
+            ("400", "bad-idempotency-key"), ("409", "idempotency-in-flight"), ("409", "idempotency-result-too-large"), ("413", "too-large"), ("422", "idempotency-key-reused"), ("503", "no-quorum"),
+        ];
+        Assert.All(refusals, refusal => Assert.Contains(refusal.Type, o.Operation.Responses![refusal.Status].Description, StringComparison.Ordinal));
+    });
+
+    [Fact]
     public async Task Every_refusal_of_a_key_is_described()
     {
         var operations = (await OperationsAsync()).Where(o => o.Path == "/api/kv/{key}").ToDictionary(o => o.Method, o => o.Operation.Responses!);
