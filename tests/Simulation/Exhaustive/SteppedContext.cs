@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+
+namespace Serverless.Tests.Simulation.Exhaustive;
+
+/// <summary>
+/// Runs asynchronous code on one thread until all of it waits for steps: calls on replicas, loads of the membership, beginnings of
+/// operations, events of the environment. Which of them happens next is for the caller to choose; it happens at once and is answered at
+/// once, then all continuations run, in the order in which they became ready. Time stands still while any step is pending: time limits
+/// and hedges, which fire only when nothing else can happen, are no choices and multiply no schedules.
+/// </summary>
+internal sealed class SteppedContext : SynchronizationContext
+{
+    private const int MostFreeSteps = 100_000;
+    private static readonly Access[] Ticked = [new(Access.Everything, Touch.Write)];
+
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _ready = new();
+    private readonly List<Step> _pending = [];
+    private readonly List<int> _asked = [];
+    private readonly List<string> _names = [];
+    private readonly HashSet<int> _crashed = [];
+    private readonly List<(int Owner, string Name, Task Task)> _clients = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private List<Access> _touched = [];
+    private int _ticks;
+    private bool _ended;
+
+    public SimulatedTime Time { get; } = new();
+
+    /// <summary>What may happen next, in an order that depends only on what happened so far. Empty: the schedule has ended.</summary>
+    public IReadOnlyList<Step> Pending => _pending;
+
+    /// <summary>A coordinator, or something of the environment that happens on its own.</summary>
+    public int NewOwner(string name)
+    {
+        _names.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {_names.Count}"));
+        _asked.Add(0);
+        return _names.Count - 1;
+    }
+
+    /// <summary>Waits until the step is chosen. A crashed owner waits for ever.</summary>
+    /// <param name="owner">Who asks; it hears the answer, so its steps do not commute with each other.</param>
+    /// <param name="label">What is asked, for people.</param>
+    /// <param name="answer">Carries it out; must not wait for anything.</param>
+    public Task<T> AskAsync<T>(int owner, string label, Func<Task<T>> answer)
+    {
+        var answered = new TaskCompletionSource<T>();
+        var id = new StepId(owner, _asked[owner]++);
+        if (!_crashed.Contains(owner))
+            _pending.Add(new Step(id, label, () => answered.SetFromTask(answer())));
+        return answered.Task;
+    }
+
+    /// <summary>An event that happens once, at any time.</summary>
+    public void Offer(string label, Action happen) => _ = AskAsync(NewOwner("environment"), label, () =>
+    {
+        happen();
+        return Task.FromResult(true);
+    });
+
+    /// <summary>The step that happens now touched this as well.</summary>
+    public void Touched(string resource, Touch how) => _touched.Add(new Access(resource, how));
+
+    /// <summary>From now on nothing that the owner asks for, or has asked for, happens.</summary>
+    public void Crash(int owner)
+    {
+        Touched(ResourceOf(owner), Touch.Write);
+        _crashed.Add(owner);
+    }
+
+    /// <summary>Begins what one client does through an owner; it must end unless the owner crashes.</summary>
+    public void Begin(int owner, string name, Func<Task> live) => _clients.Add((owner, name, live()));
+
+    /// <summary>What clients that should have ended still wait for, and what they threw.</summary>
+    public IEnumerable<string> Unended() => _clients.Where(client => !_crashed.Contains(client.Owner) && !client.Task.IsCompletedSuccessfully)
+        .Select(client => client.Task.Exception?.ToString() ?? $"{client.Name} waits for ever");
+
+    /// <summary>One step happens; what it touched.</summary>
+    public Access[] Happen(Step step)
+    {
+        if (step.Id.Owner == StepId.Time)
+        {
+            _pending.Clear();
+            step.Run();
+            Settle();
+            return Ticked;
+        }
+
+        _pending.Remove(step);
+        var gone = _crashed.Contains(step.Id.Owner);
+        _touched = [new Access(ResourceOf(step.Id.Owner), gone ? Touch.Read : Touch.Write)];
+        if (!gone)
+            step.Run();
+        Settle();
+        return [.. _touched];
+    }
+
+    /// <summary>Runs everything that can run. When no step is pending, time may pass.</summary>
+    public void Settle()
+    {
+        RunReady();
+        if (_pending.Count == 0 && !_ended)
+            _pending.Add(new Step(new StepId(StepId.Time, _ticks++), "time passes", Pass));
+    }
+
+    /// <summary>Does something outside the schedule, before or after it: steps happen as they come.</summary>
+    public void RunFreely(Func<Task> act)
+    {
+        var task = act();
+        for (var steps = 0; !task.IsCompleted; steps++)
+        {
+            RunReady();
+            if (steps >= MostFreeSteps)
+                throw new InvalidOperationException("What is done outside the schedule does not end.");
+            if (_pending.Count > 0)
+                Happen(_pending[0]);
+            else if (!task.IsCompleted)
+                Pass();
+        }
+
+        _pending.RemoveAll(step => step.Id.Owner == StepId.Time);
+        if (task.IsFaulted)
+            ExceptionDispatchInfo.Throw(task.Exception!.InnerException!);
+    }
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+            throw new InvalidOperationException("A continuation ran outside the schedule: what it does no choice can repeat.");
+        _ready.Enqueue((d, state));
+    }
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block in a schedule.");
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    private string ResourceOf(int owner) => _names[owner];
+
+    // To the next timer that makes somebody ask for something; when none does, everything has ended.
+    private void Pass()
+    {
+        while (_pending.Count == 0)
+        {
+            if (!Time.Advance())
+            {
+                _ended = true;
+                return;
+            }
+
+            RunReady();
+        }
+    }
+
+    private void RunReady()
+    {
+        while (_ready.TryDequeue(out var next))
+            next.Callback(next.State);
+    }
+}
