@@ -66,14 +66,19 @@ internal sealed class KvHistory
     /// <summary>After everything has healed: the final answer for each key.</summary>
     public void Final(string key, VersionSet answer)
     {
+        Kept(key, answer);
+        if (!_reaped.Contains(key) && _writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(Lasting(w, answer.Context))))
+            Broken.Add($"a client was told that it knows of {key} what no replica will ever know");
+    }
+
+    /// <summary>What any quorum answers once no write is under way: all that was acknowledged, unless overwritten.</summary>
+    public void Kept(string key, VersionSet answer)
+    {
         foreach (var write in _writes.Where(w => w.Acknowledged && w.Key == key && !answer.Contains(w.Nonce)))
         {
             if (!IsOverwritten(write) && !MayBeForgotten(write))
                 Broken.Add($"an acknowledged write of {key} is lost");
         }
-
-        if (!_reaped.Contains(key) && _writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(Lasting(w, answer.Context))))
-            Broken.Add($"a client was told that it knows of {key} what no replica will ever know");
 
         Overwritten(key, _writes.Where(w => w.Acknowledged && w.Key == key), answer);
     }

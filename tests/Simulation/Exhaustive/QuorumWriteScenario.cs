@@ -4,8 +4,12 @@ namespace Serverless.Tests.Simulation.Exhaustive;
 
 /// <summary>What happens besides the operations, each at any moment.</summary>
 /// <param name="CrashFirst">The first coordinator crashes. At the very end that is the same as not at all.</param>
-/// <param name="Wipe">The node that lost everything and comes back as a new incarnation; null: none does.</param>
-internal readonly record struct Events(bool CrashFirst = false, string? Wipe = null);
+/// <param name="Wipe">The node that loses everything and comes back as a new incarnation; null: none does.</param>
+/// <param name="Refill">
+/// The node that has just lost everything: a timer's job refills it, and ends with the change of membership that lets it vote again. No
+/// coordinator has loaded the membership before. Null: none has.
+/// </param>
+internal readonly record struct Events(bool CrashFirst = false, string? Wipe = null, string? Refill = null);
 
 /// <summary>What a coordinator's client does, one operation after the other.</summary>
 internal enum Act
@@ -57,10 +61,21 @@ internal sealed class QuorumWriteScenario : Scenario
 
     public override async Task PrepareAsync()
     {
+        if (_exists)
+        {
+            var owner = Context.NewOwner("founder");
+            using var founder = _cluster.Coordinator(owner, _cluster.Views(owner, 1));
+            await WriteAsync(founder, CausalContext.Empty);
+        }
+
+        if (_events.Refill is { } node)
+        {
+            _cluster.Wipe(node);
+            return;
+        }
+
         foreach (var (_, views, _, _) in _coordinators)
             await views.RefreshAsync(CancellationToken.None);
-        if (_exists)
-            await WriteAsync(_coordinators[0].Store, CausalContext.Empty);
     }
 
     public override void Start()
@@ -71,6 +86,11 @@ internal sealed class QuorumWriteScenario : Scenario
             Context.Offer("crash", () => Context.Crash(_coordinators[0].Owner));
         if (_events.Wipe is { } node)
             Context.Offer($"wipe {node}", () => _cluster.Wipe(node));
+        if (_events.Refill is not null)
+        {
+            var owner = Context.NewOwner("job");
+            Context.Begin(owner, "the refill", () => _cluster.RefillAsync(owner));
+        }
     }
 
     public override IEnumerable<string> BrokenNow() => _history.Broken;
@@ -82,8 +102,12 @@ internal sealed class QuorumWriteScenario : Scenario
         for (var one = 0; one < held.Count; one++)
         {
             for (var other = one + 1; other < held.Count; other++)
-                _history.Final(Key.Text, held[one].Merge(held[other]));
+                _history.Kept(Key.Text, held[one].Merge(held[other]));
         }
+
+        // What a write told of a dot that only the wiped node had is open.
+        if (_events.Wipe is null)
+            _history.Final(Key.Text, held.Aggregate(VersionSet.Empty, (all, one) => all.Merge(one)));
 
         foreach (var (_, _, store, _) in _coordinators)
             store.Dispose();

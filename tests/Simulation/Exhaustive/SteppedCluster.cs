@@ -69,15 +69,13 @@ internal sealed class SteppedCluster
         _tables[Member(node).Table] = new MemoryReplica(_context.Time);
     }
 
-    /// <summary>The node holds again what the others have, as far as whoever refilled it knows, and votes. Null unless it is the incarnation that was refilled.</summary>
-    public Task<ClusterDocument?> PromoteAsync(int owner, string node, ulong incarnation) => _context.AskAsync(owner, $"promote {node}", () =>
+    /// <summary>One run of the timer that refills nodes, on an instance of its own.</summary>
+    public Task RefillAsync(int owner)
     {
-        _context.Touched(Membership, Touch.Write);
-        if (!Document.Nodes.Any(n => n.Id == node && n.Incarnation == incarnation && n.State == MemberState.Refilling))
-            return Task.FromResult<ClusterDocument?>(null);
-        Document = Document.Promote(new HashSet<string>([node]), NewRandom);
-        return Task.FromResult<ClusterDocument?>(Document);
-    });
+        var (views, random) = (Views(owner, region: 1), new Random(owner));
+        var gossip = new HealthGossip(views, random, _context.Time);
+        return new TimerJobs(views, gossip, (id, incarnation, _) => PromoteAsync(owner, id, incarnation), Options, _context.Time, random).RefillAsync();
+    }
 
     /// <summary>What a node that votes holds of a key; null of one that does not vote.</summary>
     public VersionSet? Held(string node, ReplicaKey key) => Member(node).State != MemberState.Member ? null
@@ -86,6 +84,15 @@ internal sealed class SteppedCluster
             .FirstOrDefault(VersionSet.Empty);
 
     private ClusterMember Member(string node) => Document.Nodes.Single(n => n.Id == node);
+
+    private Task<ClusterDocument?> PromoteAsync(int owner, string node, ulong incarnation) => _context.AskAsync(owner, $"promote {node}", () =>
+    {
+        _context.Touched(Membership, Touch.Write);
+        if (!Document.Nodes.Any(n => n.Id == node && n.Incarnation == incarnation && n.State == MemberState.Refilling))
+            return Task.FromResult<ClusterDocument?>(null);
+        Document = Document.Promote(new HashSet<string>([node]), NewRandom);
+        return Task.FromResult<ClusterDocument?>(Document);
+    });
 
     private ClusterMember Founder(int region)
     {
