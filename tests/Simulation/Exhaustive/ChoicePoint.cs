@@ -12,9 +12,17 @@ internal sealed class ChoicePoint
 
     /// <param name="enabled">What may happen here.</param>
     /// <param name="before">The place before this one; null at the beginning.</param>
-    public ChoicePoint(IReadOnlyList<Step> enabled, ChoicePoint? before)
+    /// <param name="all">Whether all of it is to be tried here, whatever was explored before.</param>
+    public ChoicePoint(IReadOnlyList<Step> enabled, ChoicePoint? before, bool all)
     {
         _enabled = [.. enabled.Select(step => step.Id)];
+        if (all)
+        {
+            _toTry.UnionWith(_enabled);
+            Chosen = _enabled[0];
+            return;
+        }
+
         foreach (var (step, touched) in before?._asleep ?? [])
         {
             if (!Access.Conflict(touched, before!.Touched))
@@ -37,7 +45,7 @@ internal sealed class ChoicePoint
     public Access[] Touched { get; private set; } = [];
 
     /// <summary>The place where the chosen step was first offered is the one after this; -1: it was offered from the beginning.</summary>
-    public int OfferedBy { get; set; }
+    public int OfferedBy { get; private set; }
 
     /// <summary>Places whose steps happened before the chosen step in every schedule that is equivalent to this one.</summary>
     public HashSet<int> HappenedBefore { get; } = [];
@@ -46,7 +54,7 @@ internal sealed class ChoicePoint
 
     public bool Offers(IReadOnlyList<Step> enabled) => _enabled.AsSpan().SequenceEqual(enabled.Select(step => step.Id).ToArray());
 
-    public void Happened(Access[] touched) => Touched = touched;
+    public void Happened(Access[] touched, int offeredBy) => (Touched, OfferedBy) = (touched, offeredBy);
 
     /// <summary>One of these must be tried here, unless one is already.</summary>
     public void Try(IReadOnlyList<StepId> initials)

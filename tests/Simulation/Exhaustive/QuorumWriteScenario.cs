@@ -9,7 +9,8 @@ namespace Serverless.Tests.Simulation.Exhaustive;
 /// The node that has just lost everything: a timer's job refills it, and ends with the change of membership that lets it vote again. No
 /// coordinator has loaded the membership before. Null: none has.
 /// </param>
-internal readonly record struct Events(bool CrashFirst = false, string? Wipe = null, string? Refill = null);
+/// <param name="Promote">The same, but it has been refilled: only the change of membership is left. Null: none has.</param>
+internal readonly record struct Events(bool CrashFirst = false, string? Wipe = null, string? Refill = null, string? Promote = null);
 
 /// <summary>What a coordinator's client does, one operation after the other.</summary>
 internal enum Act
@@ -40,10 +41,10 @@ internal sealed class QuorumWriteScenario : Scenario
 
     /// <param name="context">Where steps wait.</param>
     /// <param name="acts">For each coordinator, what its client does.</param>
-    /// <param name="exists">Whether the key was written, everywhere, before anything begins.</param>
     /// <param name="events">What happens meanwhile.</param>
+    /// <param name="exists">Whether the key was written, everywhere, before anything begins.</param>
     /// <param name="mutation">A rule of the code that is broken, to see that it is missed.</param>
-    public QuorumWriteScenario(SteppedContext context, Act[][] acts, bool exists = false, Events events = default, Mutation mutation = Mutation.None)
+    public QuorumWriteScenario(SteppedContext context, Act[][] acts, Events events, bool exists = false, Mutation mutation = Mutation.None)
         : base(context)
     {
         (_exists, _events) = (exists, events);
@@ -68,9 +69,11 @@ internal sealed class QuorumWriteScenario : Scenario
             await WriteAsync(founder, CausalContext.Empty);
         }
 
-        if (_events.Refill is { } node)
+        if ((_events.Refill ?? _events.Promote) is { } node)
         {
             _cluster.Wipe(node);
+            if (_events.Promote is not null)
+                await _cluster.RefillAsync(Context.NewOwner("job"), promote: false);
             return;
         }
 
@@ -86,10 +89,12 @@ internal sealed class QuorumWriteScenario : Scenario
             Context.Offer("crash", () => Context.Crash(_coordinators[0].Owner));
         if (_events.Wipe is { } node)
             Context.Offer($"wipe {node}", () => _cluster.Wipe(node));
+        if (_events.Promote is { } refilled)
+            Context.Offer($"promote {refilled}", () => _cluster.Promote(refilled));
         if (_events.Refill is not null)
         {
-            var owner = Context.NewOwner("job");
-            Context.Begin(owner, "the refill", () => _cluster.RefillAsync(owner));
+            var owner = Context.NewOwner("job", inOrder: true);
+            Context.Begin(owner, "the refill", () => _cluster.RefillAsync(owner, promote: true));
         }
     }
 
@@ -105,7 +110,7 @@ internal sealed class QuorumWriteScenario : Scenario
                 _history.Kept(Key.Text, held[one].Merge(held[other]));
         }
 
-        // What a write told of a dot that only the wiped node had is open.
+        // A client may have been told of a dot, beside that of its write, that only the wiped node had.
         if (_events.Wipe is null)
             _history.Final(Key.Text, held.Aggregate(VersionSet.Empty, (all, one) => all.Merge(one)));
 
@@ -132,7 +137,7 @@ internal sealed class QuorumWriteScenario : Scenario
         {
             Context.Touched(Acknowledgements, Touch.Read);
             return Task.FromResult(_history.HeldByOwners(Key.Text));
-        });
+        }, isMessage: false);
         if (await store.ReadAsync(Key, QuorumRules.Default, CancellationToken.None) is not ReadResult.Read(var set, _, _))
             return null;
         _history.Read(Key.Text, before, set);

@@ -9,10 +9,9 @@ internal static class Races
 {
     /// <param name="schedule">What happened, in order; each with its touches.</param>
     /// <param name="from">Everything before this was considered already.</param>
-    /// <param name="to">The end, exclusive.</param>
-    public static void Consider(IReadOnlyList<ChoicePoint> schedule, int from, int to)
+    public static void Consider(IReadOnlyList<ChoicePoint> schedule, int from)
     {
-        for (var later = from; later < to; later++)
+        for (var later = from; later < schedule.Count; later++)
         {
             Order(schedule, later);
             if (schedule[later].Chosen.Owner == StepId.Time)

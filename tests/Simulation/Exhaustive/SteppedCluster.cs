@@ -69,12 +69,30 @@ internal sealed class SteppedCluster
         _tables[Member(node).Table] = new MemoryReplica(_context.Time);
     }
 
+    /// <summary>The node votes again.</summary>
+    public void Promote(string node)
+    {
+        _context.Touched(Membership, Touch.Write);
+        Document = Document.Promote(new HashSet<string>([node]), NewRandom);
+    }
+
     /// <summary>One run of the timer that refills nodes, on an instance of its own.</summary>
-    public Task RefillAsync(int owner)
+    /// <param name="owner">Whose steps its calls are.</param>
+    /// <param name="promote">Whether it may end with the change of membership.</param>
+    public Task RefillAsync(int owner, bool promote)
     {
         var (views, random) = (Views(owner, region: 1), new Random(owner));
         var gossip = new HealthGossip(views, random, _context.Time);
-        return new TimerJobs(views, gossip, (id, incarnation, _) => PromoteAsync(owner, id, incarnation), Options, _context.Time, random).RefillAsync();
+        return new TimerJobs(views, gossip, PromoteAsync, Options, _context.Time, random).RefillAsync();
+
+        Task<ClusterDocument?> PromoteAsync(string node, ulong incarnation, CancellationToken cancellationToken) =>
+            _context.AskAsync(owner, $"promote {node}", () =>
+            {
+                var refilled = promote && Member(node) is { State: MemberState.Refilling } member && member.Incarnation == incarnation;
+                if (refilled)
+                    Promote(node);
+                return Task.FromResult(refilled ? Document : null);
+            });
     }
 
     /// <summary>What a node that votes holds of a key; null of one that does not vote.</summary>
@@ -84,15 +102,6 @@ internal sealed class SteppedCluster
             .FirstOrDefault(VersionSet.Empty);
 
     private ClusterMember Member(string node) => Document.Nodes.Single(n => n.Id == node);
-
-    private Task<ClusterDocument?> PromoteAsync(int owner, string node, ulong incarnation) => _context.AskAsync(owner, $"promote {node}", () =>
-    {
-        _context.Touched(Membership, Touch.Write);
-        if (!Document.Nodes.Any(n => n.Id == node && n.Incarnation == incarnation && n.State == MemberState.Refilling))
-            return Task.FromResult<ClusterDocument?>(null);
-        Document = Document.Promote(new HashSet<string>([node]), NewRandom);
-        return Task.FromResult<ClusterDocument?>(Document);
-    });
 
     private ClusterMember Founder(int region)
     {

@@ -5,19 +5,25 @@ namespace Serverless.Tests.Simulation.Exhaustive;
 
 /// <summary>
 /// Runs asynchronous code on one thread until all of it waits for steps: calls on replicas, loads of the membership, beginnings of
-/// operations, events of the environment. Which of them happens next is for the caller to choose; it happens at once and is answered at
-/// once, then all continuations run, in the order in which they became ready. Time stands still while any step is pending: time limits
-/// and hedges, which fire only when nothing else can happen, are no choices and multiply no schedules.
+/// operations, events of the environment. Which of them happens next is for the caller to choose; it happens at one moment, then all
+/// continuations run, in the order in which they became ready. Time stands still while any step is pending: time limits and hedges,
+/// which fire only when nothing else can happen, are no choices and multiply no schedules.
 /// </summary>
-internal sealed class SteppedContext : SynchronizationContext
+/// <param name="lateAnswers">
+/// Whether a call is two steps: it is carried out, even if its coordinator crashes meanwhile, and its coordinator hears of it, any time
+/// later. Default: both at one moment. That leaves out schedules in which answers overtake each other, and has a tenth of the schedules or fewer.
+/// </param>
+internal sealed class SteppedContext(bool lateAnswers = false) : SynchronizationContext
 {
     private const int MostFreeSteps = 100_000;
     private static readonly Access[] Ticked = [new(Access.Everything, Touch.Write)];
 
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _ready = new();
     private readonly List<Step> _pending = [];
+    private readonly List<Step> _offered = [];
     private readonly List<int> _asked = [];
     private readonly List<string> _names = [];
+    private readonly HashSet<int> _inOrder = [];
     private readonly HashSet<int> _crashed = [];
     private readonly List<(int Owner, string Name, Task Task)> _clients = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -28,11 +34,18 @@ internal sealed class SteppedContext : SynchronizationContext
     public SimulatedTime Time { get; } = new();
 
     /// <summary>What may happen next, in an order that depends only on what happened so far. Empty: the schedule has ended.</summary>
-    public IReadOnlyList<Step> Pending => _pending;
+    public IReadOnlyList<Step> Offered => _offered;
 
     /// <summary>A coordinator, or something of the environment that happens on its own.</summary>
-    public int NewOwner(string name)
+    /// <param name="name">For people.</param>
+    /// <param name="inOrder">
+    /// Its calls are carried out and answered in the order in which it makes them, as if it made one at a time. For jobs that make many
+    /// at once: how they interleave with what others do is explored, how among themselves is not. Default: they are as all others.
+    /// </param>
+    public int NewOwner(string name, bool inOrder = false)
     {
+        if (inOrder)
+            _inOrder.Add(_names.Count);
         _names.Add(string.Create(CultureInfo.InvariantCulture, $"{name} {_names.Count}"));
         _asked.Add(0);
         return _names.Count - 1;
@@ -42,12 +55,20 @@ internal sealed class SteppedContext : SynchronizationContext
     /// <param name="owner">Who asks; it hears the answer, so its steps do not commute with each other.</param>
     /// <param name="label">What is asked, for people.</param>
     /// <param name="answer">Carries it out; must not wait for anything.</param>
-    public Task<T> AskAsync<T>(int owner, string label, Func<Task<T>> answer)
+    /// <param name="isMessage">Whether the answer travels; false: this is something that the owner itself does.</param>
+    public Task<T> AskAsync<T>(int owner, string label, Func<Task<T>> answer, bool isMessage = true)
     {
         var answered = new TaskCompletionSource<T>();
         var id = new StepId(owner, _asked[owner]++);
         if (!_crashed.Contains(owner))
-            _pending.Add(new Step(id, label, () => answered.SetFromTask(answer())));
+        {
+            _pending.Add(new Step(id, label, () =>
+            {
+                var told = answer();
+                return () => answered.SetFromTask(told);
+            }, isMessage && !_inOrder.Contains(owner)));
+        }
+
         return answered.Task;
     }
 
@@ -56,7 +77,7 @@ internal sealed class SteppedContext : SynchronizationContext
     {
         happen();
         return Task.FromResult(true);
-    });
+    }, isMessage: false);
 
     /// <summary>The step that happens now touched this as well.</summary>
     public void Touched(string resource, Touch how) => _touched.Add(new Access(resource, how));
@@ -78,21 +99,19 @@ internal sealed class SteppedContext : SynchronizationContext
     /// <summary>One step happens; what it touched.</summary>
     public Access[] Happen(Step step)
     {
-        if (step.Id.Owner == StepId.Time)
-        {
-            _pending.Clear();
-            step.Run();
-            Settle();
-            return Ticked;
-        }
-
+        var (owner, isTime) = (step.Id.Owner, step.Id.Owner == StepId.Time);
         _pending.Remove(step);
-        var gone = _crashed.Contains(step.Id.Owner);
-        _touched = [new Access(ResourceOf(step.Id.Owner), gone ? Touch.Read : Touch.Write)];
-        if (!gone)
-            step.Run();
+        _touched = [];
+        var isLate = lateAnswers && step.IsMessage;
+        var gone = !isLate && _crashed.Contains(owner);
+        if (!isTime && !isLate)
+            Touched(ResourceOf(owner), gone ? Touch.Read : Touch.Write);
+        if (isLate)
+            _pending.Add(Answer(step, step.CarryOut()));
+        else if (!gone)
+            step.CarryOut()();
         Settle();
-        return [.. _touched];
+        return isTime ? Ticked : [.. _touched];
     }
 
     /// <summary>Runs everything that can run. When no step is pending, time may pass.</summary>
@@ -100,7 +119,13 @@ internal sealed class SteppedContext : SynchronizationContext
     {
         RunReady();
         if (_pending.Count == 0 && !_ended)
-            _pending.Add(new Step(new StepId(StepId.Time, _ticks++), "time passes", Pass));
+            _pending.Add(new Step(new StepId(StepId.Time, _ticks++), "time passes", () => Pass, IsMessage: false));
+        _offered.Clear();
+        foreach (var step in _pending)
+        {
+            if (!_inOrder.Contains(step.Id.Owner) || !_offered.Exists(other => other.Id.Owner == step.Id.Owner))
+                _offered.Add(step);
+        }
     }
 
     /// <summary>Does something outside the schedule, before or after it: steps happen as they come.</summary>
@@ -133,6 +158,8 @@ internal sealed class SteppedContext : SynchronizationContext
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("Nothing may block in a schedule.");
 
     public override SynchronizationContext CreateCopy() => this;
+
+    private static Step Answer(Step step, Action tell) => new(step.Id with { IsAnswer = true }, step.Label, () => tell, IsMessage: false);
 
     private string ResourceOf(int owner) => _names[owner];
 
