@@ -19,7 +19,8 @@ internal static class QuorumWriteExplorations
         Of("a write and a read, a crash, r3n1 wiped", WriteAndRead, new Events(CrashFirst: true, Wipe: "r3n1")),
         Of("an overwrite and a read, a crash, r3n1 votes again", OverwriteAndRead, new Events(CrashFirst: true, Promote: "r3n1"), exists: true),
         Of("a write, a crash, r3n1 votes again", [[Act.Write]], new Events(CrashFirst: true, Promote: "r3n1"), exists: true),
-        Of("a read while r3n1 is refilled", [[Act.Read]], new Events(Refill: "r3n1"), exists: true),
+        Of("an overwrite while r3n1 is refilled", [[Act.Read, Act.Overwrite]], new Events(Refill: "r3n1"), exists: true),
+        Of("a write while r3n1 is refilled", [[Act.Write]], new Events(Refill: "r3n1"), exists: true),
     ];
 
     /// <summary>What takes minutes to hours.</summary>
