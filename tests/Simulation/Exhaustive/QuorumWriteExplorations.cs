@@ -20,10 +20,9 @@ internal static class QuorumWriteExplorations
         Of("an overwrite and a read, a crash, r3n1 votes again", OverwriteAndRead, new Events(CrashFirst: true, Promote: "r3n1"), exists: true),
         Of("a write, a crash, r3n1 votes again", [[Act.Write]], new Events(CrashFirst: true, Promote: "r3n1"), exists: true),
         Of("an overwrite while r3n1 is refilled", [[Act.Read, Act.Overwrite]], new Events(Refill: "r3n1"), exists: true),
-        Of("a write while r3n1 is refilled", [[Act.Write]], new Events(Refill: "r3n1"), exists: true),
     ];
 
-    /// <summary>What takes minutes to hours.</summary>
+    /// <summary>What takes seconds to minutes each, the last one longer.</summary>
     public static IReadOnlyList<Exploring> Large { get; } =
     [
         .. Nodes.Select(node => Of($"two overwrites, {node} wiped", TwoOverwrites, new Events(Wipe: node), exists: true)),
