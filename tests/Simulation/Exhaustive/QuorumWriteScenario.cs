@@ -147,7 +147,7 @@ internal sealed class QuorumWriteScenario : Scenario
     private async Task WriteAsync(ReplicatedStore store, CausalContext seen)
     {
         var nonce = store.NewNonce();
-        var write = _history.Begin(Key.Text, nonce, seen);
+        var write = _history.Begin(Key.Text, nonce, seen, deletes: false);
         var intent = new WriteIntent(nonce, seen, "", new byte[8], Context.Time.GetUtcNow());
         if (await store.WriteAsync(Key, intent, QuorumRules.Default, CancellationToken.None) is not WriteResult.Written written)
             return;

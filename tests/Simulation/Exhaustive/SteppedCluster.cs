@@ -83,15 +83,15 @@ internal sealed class SteppedCluster
     {
         var (views, random) = (Views(owner, region: 1), new Random(owner));
         var gossip = new HealthGossip(views, random, _context.Time);
-        return new TimerJobs(views, gossip, PromoteAsync, Options, _context.Time, random).RefillAsync();
+        return new TimerJobs(views, gossip, ChangeAsync, Options, _context.Time, random).RefillAsync();
 
-        Task<ClusterDocument?> PromoteAsync(string node, ulong incarnation, CancellationToken cancellationToken) =>
-            _context.AskAsync(owner, $"promote {node}", () =>
+        Task<ClusterDocument?> ChangeAsync(Func<ClusterDocument, ClusterDocument?> change, CancellationToken cancellationToken) =>
+            _context.AskAsync(owner, "change the membership", () =>
             {
-                var refilled = promote && Member(node) is { State: MemberState.Refilling } member && member.Incarnation == incarnation;
-                if (refilled)
-                    Promote(node);
-                return Task.FromResult(refilled ? Document : null);
+                _context.Touched(Membership, Touch.Write);
+                var next = promote ? change(Document) : null;
+                Document = next ?? Document;
+                return Task.FromResult(next);
             });
     }
 
