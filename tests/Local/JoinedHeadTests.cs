@@ -73,13 +73,13 @@ public sealed class JoinedHeadTests(SharedCloud shared) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cloud_described_with_too_few_nodes_is_refused_in_a_sentence()
+    public async Task A_cloud_described_with_too_few_regions_is_refused_in_a_sentence()
     {
-        var fewer = new CloudAddresses([.. shared.Cloud.Regions.Select(region => shared.Cloud.Addresses.Layout(region) with { NodeCount = 1 })]);
+        var fewer = new CloudAddresses([.. shared.Cloud.Regions.Take(2).Select(shared.Cloud.Addresses.Layout)]);
 
         var refusal = await Assert.ThrowsAsync<LocalCloudException>(() => CloudHead.JoinAsync(fewer, Region, 0, shared.Folder, Cancelled));
 
-        Assert.Contains("--nodes", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--regions", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ internal static class ReplicationServices
         services.AddSingleton<StrictRegisters>();
         services.AddSingleton<Ballots>();
         services.AddSingleton<ClusterChange>(provider => provider.GetRequiredService<ClusterStore>().ChangeAsync);
+        services.AddSingleton<Membership>();
         services.AddSingleton<StampDuties>();
         services.AddSingleton<CommitLog>();
         services.AddSingleton<RollUp>();

@@ -10,13 +10,17 @@ public sealed class CloudAddresses
         _layouts = layouts;
         Regions = [.. layouts.Select(layout => layout.Name)];
         Nodes = [.. layouts.SelectMany(layout => layout.Nodes)];
+        AllNodes = [.. layouts.SelectMany(layout => layout.AllNodes)];
     }
 
     /// <summary>"local-1", "local-2" and so on.</summary>
     public IReadOnlyList<string> Regions { get; }
 
-    /// <summary>The nodes of all regions, by region.</summary>
+    /// <summary>The nodes with which a cluster begins, by region.</summary>
     public IReadOnlyList<LocalNode> Nodes { get; }
+
+    /// <summary>With those that may join later.</summary>
+    public IReadOnlyList<LocalNode> AllNodes { get; }
 
     /// <summary>The addresses of a cloud whose own head listens at <paramref name="port"/>.</summary>
     public static CloudAddresses FromPort(int regions, int nodes, int port) => new(RegionLayout.FromPort(regions, nodes, port));

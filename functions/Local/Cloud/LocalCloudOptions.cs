@@ -6,10 +6,13 @@ public sealed record LocalCloudOptions
     /// <summary>The highest <see cref="Port"/>: the ports derived from it must exist too.</summary>
     public const int MaxPort = ushort.MaxValue - 200;
 
+    /// <summary>The most <see cref="NodesPerRegion"/>: 9.</summary>
+    public const int MaxNodes = 9;
+
     /// <summary>Regions, each with a storage process of its own: 1 to 9, default 3.</summary>
     public int Regions { get; init; } = 3;
 
-    /// <summary>Nodes (storage accounts) in each region: 1 to 9, default 2.</summary>
+    /// <summary>Nodes (storage accounts) in each region of a cluster that begins here: 1 to 9, default 2. Which there are later says the stored membership.</summary>
     public int NodesPerRegion { get; init; } = 2;
 
     /// <summary>
@@ -49,7 +52,7 @@ public sealed record LocalCloudOptions
         return this switch
         {
             { Regions: < 1 or > 9 } => $"The number of regions must be from 1 to 9, not {Regions}.",
-            { NodesPerRegion: < 1 or > 9 } => $"The number of nodes in a region must be from 1 to 9, not {NodesPerRegion}.",
+            { NodesPerRegion: < 1 or > MaxNodes } => $"The number of nodes in a region must be from 1 to 9, not {NodesPerRegion}.",
             { Port: < 0 or > MaxPort } => $"The port must be from 1 to {MaxPort}, or 0 for free ports, not {Port}.",
             { InMemory: false } when string.IsNullOrWhiteSpace(DataFolder) => "The data folder must have a name.",
             _ when !Within(RestartDelay) => $"The restart delay must be from 0 to 10 minutes, not {RestartDelay}.",

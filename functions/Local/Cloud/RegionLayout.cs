@@ -5,7 +5,7 @@ namespace Serverless.Local.Cloud;
 
 /// <summary>Names, ports, accounts and keys of one region: they follow from the region's number and its first port alone.</summary>
 /// <param name="Number">1 to 9.</param>
-/// <param name="NodeCount">1 to 9.</param>
+/// <param name="NodeCount">Nodes with which a cluster begins: 1 to 9.</param>
 /// <param name="BlobPort">The first of three ports: blobs, queues, tables.</param>
 internal sealed record RegionLayout(int Number, int NodeCount, int BlobPort)
 {
@@ -23,11 +23,14 @@ internal sealed record RegionLayout(int Number, int NodeCount, int BlobPort)
 
     public IReadOnlyList<int> Ports => [BlobPort, QueuePort, TablePort];
 
-    public IReadOnlyList<LocalNode> Nodes =>
-        [.. Enumerable.Range(1, NodeCount).Select(Node)];
+    /// <summary>Those with which a cluster begins.</summary>
+    public IReadOnlyList<LocalNode> Nodes => [.. AllNodes.Take(NodeCount)];
 
-    /// <summary>The value of Azurite's AZURITE_ACCOUNTS.</summary>
-    public string Accounts => string.Join(';', Nodes.Select(node => $"{node.Account}:{node.Key}"));
+    /// <summary>With those that may join later.</summary>
+    public IReadOnlyList<LocalNode> AllNodes => [.. Enumerable.Range(1, LocalCloudOptions.MaxNodes).Select(Node)];
+
+    /// <summary>The value of Azurite's AZURITE_ACCOUNTS: an account that nobody uses costs nothing.</summary>
+    public string Accounts => string.Join(';', AllNodes.Select(node => $"{node.Account}:{node.Key}"));
 
     /// <summary>Blobs, queues and tables of the region's first account.</summary>
     public string ConnectionString

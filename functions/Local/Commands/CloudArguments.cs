@@ -13,7 +13,7 @@ internal sealed class CloudArguments
     private readonly Option<int> _regions = Number(
         "--regions", "Regions, each with a storage process of its own: 1 to 9", 1, 9, Defaults.Regions);
     private readonly Option<int> _nodes = Number(
-        "--nodes", "Nodes in each region: 1 to 9", 1, 9, Defaults.NodesPerRegion);
+        "--nodes", "Nodes in each region: 1 to 9; a cloud that runs, or ran, grows or shrinks to them", 1, LocalCloudOptions.MaxNodes, Defaults.NodesPerRegion);
     private readonly Option<int> _port = Number(
         "--port", "Port of the API; the storage takes ports 100 above it and on. 0: any free ports", 0, LocalCloudOptions.MaxPort, Defaults.Port);
     private readonly Option<string> _data = new("--data")
@@ -34,7 +34,8 @@ internal sealed class CloudArguments
     }
 
     public UpOptions Read(ParseResult parsed) => new(
-        parsed.GetValue(_regions), parsed.GetValue(_nodes), parsed.GetValue(_port), parsed.GetValue(_data)!, parsed.GetValue(_fresh));
+        parsed.GetValue(_regions), parsed.GetValue(_nodes), parsed.GetValue(_port), parsed.GetValue(_data)!, parsed.GetValue(_fresh),
+        parsed.GetResult(_nodes) is { Implicit: false });
 
     /// <summary>An option whose value is a whole number within bounds; anything else is one sentence.</summary>
     public static Option<int> Number(string name, string description, int least, int most, int byDefault) => new(name)

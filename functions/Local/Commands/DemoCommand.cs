@@ -10,11 +10,11 @@ internal static class DemoCommand
     public static async Task<int> RunAsync(UpOptions options, TextWriter output)
     {
         var clock = options.Cloud.Clock;
-        var address = new Uri($"http://127.0.0.1:{options.Port}");
-        if (await AnswersAsync(address))
+        using var running = new RunningCloud(options.Address, clock);
+        if (await running.AnswersAsync())
         {
-            await output.WriteLineAsync($"Playing on the cloud that runs at {address}");
-            return await PlayAsync(address, output, clock);
+            await output.WriteLineAsync($"Playing on the cloud that runs at {options.Address}");
+            return await PlayAsync(options.Address, output, clock);
         }
 
         await output.WriteLineAsync("No cloud runs; starting one for the demo, in a folder of its own");
@@ -50,19 +50,5 @@ internal static class DemoCommand
 
         await output.WriteLineAsync(stage.Failed ? "\nSomething was not as it should be: see FAIL above." : "\nAll was as it should be.");
         return stage.Failed ? 1 : 0;
-    }
-
-    private static async Task<bool> AnswersAsync(Uri address)
-    {
-        using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
-        try
-        {
-            using var answer = await http.GetAsync(new Uri("api/health/live", UriKind.Relative));
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception nobody) when (nobody is HttpRequestException or TaskCanceledException)
-        {
-            return false;
-        }
     }
 }

@@ -22,11 +22,12 @@ public sealed class CloudHead : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DevIdentity _identity;
     private readonly int _port;
+    private readonly IReadOnlyList<string> _founders;
 
     // As in Azure, timers and queues are those of the region's own account.
     private CloudHead(CloudAddresses cloud, string region, int port, DevIdentity identity)
     {
-        (_identity, _port) = (identity, port);
+        (_identity, _port, _founders) = (identity, port, [.. cloud.Nodes.Select(node => node.Id)]);
         _app = LocalHead.Create(new LocalHeadOptions
         {
             Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
@@ -35,6 +36,10 @@ public sealed class CloudHead : IAsyncDisposable
         });
         _app.MapDevTokens(identity);
     }
+
+    /// <summary>The nodes that are members now; those with which a cluster begins, while too few answer to tell.</summary>
+    public async Task<IReadOnlyList<string>> MembersAsync(CancellationToken cancellationToken) =>
+        await Services.GetRequiredService<ClusterViews>().GetAsync(cancellationToken) is { } view ? [.. view.Document.Nodes.Select(node => node.Id)] : _founders;
 
     /// <summary>Where it answers, without /api.</summary>
     public Uri Address { get; private set; } = null!;
@@ -79,7 +84,7 @@ public sealed class CloudHead : IAsyncDisposable
         catch (InvalidOperationException unnamed)
         {
             await head.DisposeAsync();
-            throw new LocalCloudException("The cloud has nodes that are not named here: give the --regions and --nodes that it was started with.", unnamed);
+            throw new LocalCloudException("The cloud has nodes that are not named here: give the --regions that it was started with.", unnamed);
         }
 
         await head.ListenAsync(cancellationToken);
@@ -116,8 +121,5 @@ public sealed class CloudHead : IAsyncDisposable
         await Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
         foreach (var region in regions)
             cloud.Recovered(region);
-
-        // At once, not when the timer fires next: until then the region's copies do not count.
-        await Services.GetRequiredService<NodeRefill>().RunAsync(cancellationToken);
     }
 }

@@ -22,13 +22,18 @@ internal static class CloudSettings
             ["Auth:Services:0:Key"] = CloudHead.AppKey,
             ["Auth:Services:0:SecretHashes:0"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(CloudHead.AppSecret))),
             ["Functions:Keys:master"] = CloudHead.MasterKey,
+
+            // Changes of the membership wait until nobody acts on the one before: on one machine that need not take a minute and a half.
+            ["Replication:ViewSeconds"] = "3",
+            ["Replication:SettleSeconds"] = "10",
         };
-        for (var i = 0; i < cloud.Nodes.Count; i++)
+        for (var i = 0; i < cloud.AllNodes.Count; i++)
         {
-            var (node, at) = (cloud.Nodes[i], string.Create(CultureInfo.InvariantCulture, $"Cluster:Nodes:{i}"));
+            var (node, at) = (cloud.AllNodes[i], string.Create(CultureInfo.InvariantCulture, $"Cluster:Nodes:{i}"));
             settings[$"{at}:Id"] = node.Id;
             settings[$"{at}:Region"] = node.Region;
             settings[$"{at}:Endpoint"] = node.TableEndpoint.ToString();
+            settings[$"{at}:Founding"] = cloud.Nodes.Contains(node).ToString();
             settings[$"{at}:Account"] = node.Account;
             settings[$"{at}:Key"] = node.Key;
         }

@@ -9,7 +9,7 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
 {
     [Function("cluster-get")]
     [Access(Access.Services | Access.Operators)]
-    [Operation("Shows the ring and its nodes", Description = "Health is what the answering instance saw; opinions are what each stamp holds of the node, since when and how recently it saw a call's outcome, as far as word has come to this region. Hints are writes kept for owners that did not take them; repair is the last run of anti-entropy of each region.")]
+    [Operation("Shows the ring and its nodes", Description = "Health is what the answering instance saw; opinions are what each stamp holds of the node, since when and how recently it saw a call's outcome, as far as word has come to this region. Hints are writes kept for owners that did not take them; repair is the last run of anti-entropy of each region. While the membership changes, move tells how far it is, and both the node that comes and the one that goes are among the nodes; partitions counts those that a node owns in the ring in force.")]
     [Answer(200, "Epoch, partitions, nodes, hints and repair; a node's opinions are null when no node answered to tell them", "application/json")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "cluster")] HttpRequest request)
@@ -25,6 +25,7 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
             ? digests.ToLookup(digest => digest.Node)
             : null;
         var hints = await Task.WhenAll(view.Nodes.Values.Select(async node => (node.Id, Kept: await HintState.ListAsync(node, request.HttpContext.RequestAborted))));
+        var move = await MoveProgress.ReadAsync(view, request.HttpContext.RequestAborted);
         var sweeps = await SweepRecord.ReadAllAsync(view, request.HttpContext.RequestAborted);
         return Results.Json(new
         {
@@ -32,13 +33,14 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
             partitions = view.Ring.Partitions,
             copies = view.Ring.Copies,
             region = views.Region,
-            nodes = view.Ring.Nodes.Select(member => (member, node: view.Nodes[member.Id], health: view.Nodes[member.Id].Health.Snapshot())).Select(n => new
+            move = move is null ? null : MoveAnswer.Of(move.Move, move),
+            nodes = view.Document.Nodes.Select(member => (member, node: view.Nodes[member.Id], health: view.Nodes[member.Id].Health.Snapshot())).Select(n => new
             {
                 id = n.member.Id,
                 region = n.member.Region,
                 weight = n.member.Weight,
                 incarnation = n.node.Incarnation.ToString("x16"),
-                state = n.node.Votes ? "member" : "refilling",
+                state = StateOf(n.node, view.Document.Move),
                 up = n.health.Up,
                 downSince = n.health.Up ? default(DateTimeOffset?) : n.health.Since,
                 since = n.health.Since,
@@ -82,4 +84,9 @@ public sealed class ClusterFunctions(ClusterViews views, HealthGossip gossip)
             }),
         });
     }
+
+    private static string StateOf(Node node, ClusterMove? move) =>
+        !node.Votes ? "refilling"
+        : move?.Node != node.Id ? "member"
+        : move.Kind switch { MoveKind.Join => "joining", MoveKind.Leave => "leaving", _ => "member" };
 }

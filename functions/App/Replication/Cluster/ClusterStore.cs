@@ -60,10 +60,6 @@ public sealed class ClusterStore
     public Task<bool> CanReachAsync(ClusterMember member, CancellationToken cancellationToken) =>
         WithTablesAsync([member], (node, _, token) => _tables.Service(node).CreateTableIfNotExistsAsync(Table, token), cancellationToken);
 
-    /// <summary>A member that is to join, as a new, empty incarnation.</summary>
-    public ClusterMember NewMember(string id, string region, int weight, Uri? endpoint) =>
-        NewIncarnation(new ClusterMember(id, region, weight, 0, "", MemberState.Member, _clock.GetUtcNow(), endpoint));
-
     private async Task<ClusterDocument?> FoundAsync(CancellationToken cancellationToken)
     {
         var first = new ClusterDocument(1, NewRandom(), _replication.Partitions, _replication.Copies, [.. _founders.Select(Known).Select(NewIncarnation)]);

@@ -106,10 +106,17 @@ public static class MembershipSteps
         document with { Epoch = document.Epoch + 1, Change = random(), Move = move };
 }
 
+/// <summary>What becomes of a change of membership that somebody asks for.</summary>
 public abstract record MembershipResult
 {
-    /// <summary>The document to publish.</summary>
+    /// <summary>The document that is to be published, or was.</summary>
     public sealed record Changed(ClusterDocument Document) : MembershipResult;
+
+    /// <summary>It is as was asked for, or on the way to it.</summary>
+    public sealed record Unchanged(ClusterDocument Document) : MembershipResult;
+
+    /// <summary>Too few nodes answer to tell the membership. The change may have been made all the same: asking again tells.</summary>
+    public sealed record NoQuorum : MembershipResult;
 
     /// <param name="Why">For programs.</param>
     /// <param name="Sentence">For people.</param>
@@ -136,6 +143,9 @@ public enum MembershipRefusal
     /// <summary>A member that lost its state must be refilled first.</summary>
     Refilling,
 
-    /// <summary>The node breaks a rule of the ring, or nothing would change.</summary>
+    /// <summary>The node breaks a rule of the ring or of the configuration, or nothing would change.</summary>
     Invalid,
+
+    /// <summary>A node that is to join does not answer.</summary>
+    Unreachable,
 }
