@@ -1,3 +1,4 @@
+using Serverless.Local.Client;
 using Serverless.Local.Cloud;
 using Serverless.Local.Demo;
 using Serverless.Local.Head;
@@ -35,7 +36,7 @@ internal static class DemoCommand
     private static async Task<int> PlayAsync(Uri address, TextWriter output, TimeProvider clock)
     {
         using var stage = new DemoStage(address, output, clock);
-        foreach (var scene in new KvScenes(clock).With(new IdsScenes(clock), new LimitsScenes(clock)))
+        foreach (var scene in new KvScenes(clock).With(new IdsScenes(clock), new LimitsScenes(clock), new RingScenes(clock)))
         {
             stage.Title(scene.Title);
             try

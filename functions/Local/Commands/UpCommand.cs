@@ -1,3 +1,4 @@
+using Serverless.Local.Client;
 using Serverless.Local.Cloud;
 using Serverless.Local.Head;
 

@@ -52,6 +52,8 @@ internal sealed class DemoStage : IDisposable
 
     public Task<HttpResponseMessage> PostJsonAsync(string path, object body) => _http.PostAsJsonAsync(Path(path), body);
 
+    public Task<HttpResponseMessage> DeleteAsync(string path) => _http.DeleteAsync(Path(path));
+
     public Task<HttpResponseMessage> PutTextAsync(string path, string contentType, string text) =>
         _http.PutAsync(Path(path), new StringContent(text, Encoding.UTF8, new MediaTypeHeaderValue(contentType)));
 

@@ -18,7 +18,7 @@ internal sealed class KvScenes
     public KvScenes(TimeProvider clock) => _run = clock.GetUtcNow().ToUnixTimeSeconds().ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>The scenes in their order, with those of other rooms between them.</summary>
-    public IEnumerable<Scene> With(IdsScenes ids, LimitsScenes limits) =>
+    public IEnumerable<Scene> With(IdsScenes ids, LimitsScenes limits, RingScenes ring) =>
     [
         new("A value and its three homes", HomesAsync),
         new("Two clients write one key at once", SiblingsAsync),
@@ -30,6 +30,7 @@ internal sealed class KvScenes
         new("The region returns", ReturnAsync),
         ids.AfterReturn,
         new("Hints are handed over, and repair compares all", RepairAsync),
+        ring.GrowsAndShrinks,
     ];
 
     private string Key(int i) => string.Create(CultureInfo.InvariantCulture, $"demo-{_run}-{i}");

@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Serverless.Local.Cloud;
 using Serverless.Local.Head;
 
-namespace Serverless.Local.Commands;
+namespace Serverless.Local.Client;
 
 /// <summary>A cloud that runs already, as its API shows it.</summary>
 internal sealed class RunningCloud : IDisposable
@@ -50,45 +49,44 @@ internal sealed class RunningCloud : IDisposable
     {
         for (var moves = 0; ; moves++)
         {
-            await SettleAsync(progress, cancellationToken);
-            var regions = (await ClusterAsync(cancellationToken)).GetProperty("nodes").EnumerateArray()
-                .GroupBy(node => node.GetProperty("region").GetString()!, node => node.GetProperty("id").GetString()!).OrderBy(region => region.Key, StringComparer.Ordinal);
-            if (regions.FirstOrDefault(region => region.Count() != nodes) is not { } region)
+            var ring = await SettledAsync(progress, cancellationToken);
+            if (ring.Nodes.FirstOrDefault(region => region.Ids.Count != nodes) is not { Region: not null } region)
                 return moves;
 
-            var ids = region.Order(StringComparer.Ordinal).ToList();
-            using var answer = ids.Count < nodes
-                ? await _http.PostAsJsonAsync(Relative("cluster/nodes"), new { id = Next(region.Key, ids) }, cancellationToken)
-                : await _http.DeleteAsync(Relative($"cluster/nodes/{ids[^1]}"), cancellationToken);
+            using var answer = region.Ids.Count < nodes
+                ? await _http.PostAsJsonAsync(Relative("cluster/nodes"), new { id = ring.Next(region.Region) }, cancellationToken)
+                : await _http.DeleteAsync(Relative($"cluster/nodes/{region.Ids[^1]}"), cancellationToken);
             if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
                 await Task.Delay(Look, _clock, cancellationToken);
             else if (!answer.IsSuccessStatusCode)
-                throw new LocalCloudException($"The ring of {region.Key} cannot change: {await DetailAsync(answer, cancellationToken)}");
+                throw new LocalCloudException($"The ring of {region.Region} cannot change: {await DetailAsync(answer, cancellationToken)}");
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    // Until no move is under way.
-    private async Task SettleAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    // Once no move is under way.
+    private async Task<RingShape> SettledAsync(IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var (last, startedAt) = ("", _clock.GetTimestamp());
-        while ((await ClusterAsync(cancellationToken)).GetProperty("move") is { ValueKind: JsonValueKind.Object } move)
+        var (last, startedAt) = (default(RingMove), _clock.GetTimestamp());
+        while (true)
         {
-            var line = Describe(move);
-            if (line != last)
-                progress.Report(last = line);
+            var ring = await RingAsync(cancellationToken);
+            if (ring.Move is not { } move)
+                return ring;
+            if (move != last)
+                progress.Report((last = move).ToString());
             if (_clock.GetElapsedTime(startedAt) > MoveLimit)
-                throw new LocalCloudException($"The move goes on, but has not ended in {MoveLimit.TotalMinutes:0} minutes: {line}.");
+                throw new LocalCloudException($"The move goes on, but has not ended in {MoveLimit.TotalMinutes:0} minutes: {move}.");
             await Task.Delay(Look, _clock, cancellationToken);
         }
     }
 
-    private async Task<JsonElement> ClusterAsync(CancellationToken cancellationToken)
+    private async Task<RingShape> RingAsync(CancellationToken cancellationToken)
     {
         using var answer = await _http.GetAsync(Relative("cluster"), cancellationToken);
         return answer.IsSuccessStatusCode
-            ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)
+            ? RingShape.Of(await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken))
             : throw new LocalCloudException($"The cloud does not show its ring: {await DetailAsync(answer, cancellationToken)}");
     }
 
@@ -97,18 +95,6 @@ internal sealed class RunningCloud : IDisposable
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return problem.GetProperty("detail").GetString()!;
     }
-
-    internal static string Describe(JsonElement move)
-    {
-        var (kind, node) = (move.GetProperty("kind").GetString(), move.GetProperty("node").GetString());
-        var verb = kind switch { "join" => "joins", "leave" => "leaves", _ => "is reweighed" };
-        var what = move.GetProperty("phase").GetString() == "joint" ? "copied and compared" : "dropped where they were";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{node} {verb}: {move.GetProperty("partitionsDone")} of {move.GetProperty("partitions")} partitions {what}");
-    }
-
-    private static string Next(string region, IReadOnlyList<string> ids) => Enumerable.Range(0, LocalCloudOptions.MaxNodes)
-        .Select(i => string.Create(CultureInfo.InvariantCulture, $"{region}-{(char)('a' + i)}")).First(id => !ids.Contains(id));
 
     private static Uri Relative(string path) => new(path, UriKind.Relative);
 }
