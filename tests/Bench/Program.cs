@@ -11,6 +11,7 @@ public static class Program
         ["ids"] = Ids.IdsBench.RunAsync,
         ["kv"] = Kv.KvBench.RunAsync,
         ["limits"] = Limits.LimitsBench.RunAsync,
+        ["move"] = Move.MoveBench.RunAsync,
         ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
         ["soak"] = Soak.RunAsync,
