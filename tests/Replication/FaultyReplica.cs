@@ -28,6 +28,9 @@ internal sealed class FaultyReplica(IReplica inner) : IReplica
 {
     public Fault Fault { get; set; }
 
+    /// <summary>Which commits the fault hits; the others are made. All, unless a test says otherwise.</summary>
+    public Predicate<IReadOnlyList<RowChange>> Hits { get; set; } = _ => true;
+
     public int Reads { get; private set; }
 
     public int Commits { get; private set; }
@@ -45,7 +48,7 @@ internal sealed class FaultyReplica(IReplica inner) : IReplica
     public async Task<RowCommit> CommitAsync(string partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
     {
         Commits++;
-        switch (Fault)
+        switch (Hits(changes) ? Fault : Fault.None)
         {
             case Fault.Down:
                 return new RowCommit.Unavailable("down");

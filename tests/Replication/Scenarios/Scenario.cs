@@ -86,6 +86,15 @@ internal sealed class Scenario
         Assert.True(isSo(Cluster.Document.Move), $"The move is {Cluster.Document.Move}");
     }
 
+    /// <summary>The timer of reaping in every region; how many keys were forgotten.</summary>
+    public async Task<int> ReapAsync()
+    {
+        var reaped = 0;
+        foreach (var region in Regions())
+            reaped += await Cluster.Jobs(region).ReapAsync();
+        return reaped;
+    }
+
     /// <summary>The anti-entropy timer in every region, once what was written has settled; what the runs did together.</summary>
     public async Task<SweepReport> SweepAsync()
     {

@@ -24,6 +24,9 @@ internal sealed class ReapLook(ClusterViews views, ClusterView view, int partiti
     /// <summary>Keys forgotten in one look: 1,000. The next look goes on.</summary>
     public const int MostKeys = 1_000;
 
+    /// <summary>Rows read in one look: about 10,000. The next look goes on, so that the lease of a large partition does not end each look before it has come to anything.</summary>
+    public const int MostRows = 10_000;
+
     private const int KeysAtOnce = 8;
     private const int NodesAtOnce = 8;
 
@@ -69,13 +72,14 @@ internal sealed class ReapLook(ClusterViews views, ClusterView view, int partiti
     // On the leader: on the way to a deletion the others hold the same. Of rows without anything the leader's are found, which is most of them.
     private async Task<(List<ReplicaKey> Keys, string? After)> FindAsync(string? from, DateTimeOffset old, CancellationToken cancellationToken)
     {
-        var (keys, at) = (new List<ReplicaKey>(), from);
+        var (keys, at, rows) = (new List<ReplicaKey>(), from, 0);
         var all = await KeyRows.ForEachPageAsync(leader.Replica, _name, from ?? KeyRows.Owned, page =>
         {
             keys.AddRange(page.Where(row => ReplicaRowCodec.TryDecode(row.Data) is { } held && ReapRule.IsOver(held, row.Written, old))
                 .Select(row => ReplicaKey.FromRow(row.Name)).OfType<ReplicaKey>());
             at = page[^1].Name;
-            return Task.FromResult(keys.Count < MostKeys && !cancellationToken.IsCancellationRequested);
+            rows += page.Count;
+            return Task.FromResult(keys.Count < MostKeys && rows < MostRows && !cancellationToken.IsCancellationRequested);
         }, cancellationToken);
         return (keys, all ? null : at);
     }
