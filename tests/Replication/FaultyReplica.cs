@@ -31,6 +31,9 @@ internal sealed class FaultyReplica(IReplica inner) : IReplica
     /// <summary>Which commits the fault hits; the others are made. All, unless a test says otherwise.</summary>
     public Predicate<IReadOnlyList<RowChange>> Hits { get; set; } = _ => true;
 
+    /// <summary>Ends when a commit has reached the node; at once, unless a test says otherwise.</summary>
+    public Func<IReadOnlyList<RowChange>, Task> Way { get; set; } = _ => Task.CompletedTask;
+
     public int Reads { get; private set; }
 
     public int Commits { get; private set; }
@@ -48,6 +51,7 @@ internal sealed class FaultyReplica(IReplica inner) : IReplica
     public async Task<RowCommit> CommitAsync(string partition, IReadOnlyList<RowChange> changes, CancellationToken cancellationToken)
     {
         Commits++;
+        await Way(changes);
         switch (Hits(changes) ? Fault : Fault.None)
         {
             case Fault.Down:

@@ -67,7 +67,7 @@ internal sealed class KvHistory
     public void Final(string key, VersionSet answer)
     {
         Kept(key, answer);
-        if (!_reaped.Contains(key) && _writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(Lasting(w, answer.Context))))
+        if (!_reaped.Contains(key) && _writes.Exists(w => w.Acknowledged && w.Key == key && !answer.Context.Includes(w.Known)))
             Broken.Add($"a client was told that it knows of {key} what no replica will ever know");
     }
 
@@ -93,16 +93,6 @@ internal sealed class KvHistory
 
     // A deletion, and what led to it: a value that nobody overwrote is never forgotten.
     private bool MayBeForgotten(Write write) => _reaped.Contains(write.Key) && (write.Deletes || IsOverwritten(write));
-
-    // A write that was tried twice has two dots, and the second may lie on one node alone, which may lose it: by the other one the write is known all the same.
-    private CausalContext Lasting(Write write, CausalContext known)
-    {
-        if (!Dots(write).Any(known.Covers))
-            return write.Known;
-        return CausalContext.Of(write.Known.Vector.Where(IsOfAnother), write.Known.Beyond.Where(IsOfAnother));
-
-        bool IsOfAnother(Dot dot) => known.Covers(dot) || _issued.GetValueOrDefault((new ReplicaKey("kv", write.Key).Row, dot)) != write.Nonce;
-    }
 
     private IEnumerable<Dot> Dots(Write write) =>
         _issued.Where(i => i.Value == write.Nonce).Select(i => i.Key.Dot).Concat(write.Known.Beyond).Concat(write.Known.Vector.Where(d => !write.Seen.Covers(d)));

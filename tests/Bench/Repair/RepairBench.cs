@@ -98,7 +98,7 @@ internal static class RepairBench
             {
                 var key = Key(i * (keys / count));
                 var lane = RowLane.OfOwners(view, key, [view.Owners(key)[i % 3]], _log)[0];
-                if (!await lane.MintAsync(Intent(), 32, () => SecureRandom.Next64(_random), CancellationToken.None))
+                if (!await lane.MintAsync(Intent(), null, 32, () => SecureRandom.Next64(_random), CancellationToken.None))
                     throw new InvalidOperationException("A healthy node did not take a write.");
             }
         }

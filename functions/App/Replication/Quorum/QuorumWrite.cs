@@ -21,10 +21,10 @@ internal sealed class QuorumWrite
     private readonly TaskCompletionSource _more = new();
     private readonly Lazy<Task<bool>>[] _prepared;
     private readonly WriteTally _tally;
-    private readonly List<Dot> _issued = [];
     private int _tooMany;
     private bool _strict;
     private int _insertsOpen;
+    private bool _firstMayLand;
     private bool _uncertain;
 
     /// <param name="intent">What is written.</param>
@@ -110,7 +110,7 @@ internal sealed class QuorumWrite
             return false;
         Existed ??= lane.ETag is not null;
         if (lane.Row!.Set.Contains(_intent.Nonce))
-            _decided.TrySetResult(_first);
+            _decided.TrySetResult(lane.Row.Set);
         return true;
     }
 
@@ -161,16 +161,12 @@ internal sealed class QuorumWrite
 
     private async Task<bool> MintAsync(RowLane lane)
     {
-        // An insert that may still land somewhere is overwritten by its twin, and the client's token may name it.
-        var intent = Volatile.Read(ref _insertsOpen) > 0 ? _intent with { Seen = _intent.Seen.With(_first.Versions[0].Dot) } : _intent;
-        var minted = await TryAsync(lane.MintAsync(intent, _rules.MaxSiblings, _newEpoch, _token));
+        // An insert that may still land somewhere has named the write already. A second dot would lie here alone, and the client's token might name it when this row is lost.
+        _firstMayLand |= Volatile.Read(ref _insertsOpen) > 0;
+        var minted = await TryAsync(lane.MintAsync(_intent, _firstMayLand ? _first.Versions[0].Dot : null, _rules.MaxSiblings, _newEpoch, _token));
         _uncertain |= !minted && lane.TooMany == 0 && !lane.RefusesAsStrict;
         (_tooMany, _strict) = (lane.TooMany, lane.RefusesAsStrict);
-        if (!minted)
-            return false;
-        lock (_issued)
-            _issued.AddRange(lane.Row!.Set.Versions.Where(v => v.Nonce == _intent.Nonce).Select(v => v.Dot));
-        return true;
+        return minted;
     }
 
     private async Task<bool> HoldAsync(RowLane lane, int place, bool eager)
@@ -243,15 +239,13 @@ internal sealed class QuorumWrite
         return Array.TrueForAll(held, h => h);
     }
 
-    // Of this write the client knows every dot it was given, and the first one while it may still land somewhere: its epoch is
-    // fresh, so covering it covers nothing else. Of other writes it knows only what it had seen.
+    // Of this write the client knows the dots that all who acknowledged it know: of what one node alone knows no replica could ever tell once that node is lost. Of other
+    // writes it knows only what it had seen.
     private CausalContext Known()
     {
-        lock (_issued)
-        {
-            var known = CausalContext.Of(_intent.Seen.Vector, _intent.Seen.Beyond.Concat(_issued));
-            return Volatile.Read(ref _insertsOpen) > 0 ? known.With(_first.Versions[0].Dot) : known;
-        }
+        var dots = Decided!.Versions.Where(version => version.Nonce == _intent.Nonce).Select(version => version.Dot);
+        var known = CausalContext.Of(_intent.Seen.Vector, _intent.Seen.Beyond.Concat(dots));
+        return Decided.Context.Covers(_first.Versions[0].Dot) ? known.With(_first.Versions[0].Dot) : known;
     }
 
     private static async Task<bool> TryAsync(Task<bool> step)

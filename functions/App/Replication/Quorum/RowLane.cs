@@ -98,7 +98,12 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
     /// Coordinates a write here: issues a dot under the row's ETag. False when that could not be established; the row may hold
     /// the write all the same, under the same nonce.
     /// </summary>
-    public async Task<bool> MintAsync(WriteIntent intent, int maxSiblings, Func<ulong> newEpoch, CancellationToken cancellationToken)
+    /// <param name="intent">What is written.</param>
+    /// <param name="issued">The dot under which the write may have landed elsewhere: it is the same write here. Null: none was issued yet.</param>
+    /// <param name="maxSiblings">Concurrent versions above which the row refuses.</param>
+    /// <param name="newEpoch">Random, for a row that issues its first dot.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    public async Task<bool> MintAsync(WriteIntent intent, Dot? issued, int maxSiblings, Func<ulong> newEpoch, CancellationToken cancellationToken)
     {
         // A remembered row may be out of date: it is good for a try, not for a refusal.
         if (_remembered && Row!.Set.Versions.Length >= maxSiblings)
@@ -106,19 +111,23 @@ internal sealed class RowLane(RowSite site, ReplicaKey key, ValueRows values, Co
         return await SwapAsync(
             row =>
             {
-                if (row.Set.Contains(intent.Nonce) || (RefusesAsStrict = row.IsStrict))
+                if (Holds(row) || (RefusesAsStrict = row.IsStrict))
                     return null;
                 TooMany = row.Set.Versions.Count(v => !intent.Seen.Covers(v.Dot)) is var siblings && siblings >= maxSiblings ? siblings : 0;
                 if (TooMany > 0)
                     return null;
+                if (issued is { } dot)
+                    return row with { Set = row.Set.Write(intent.At(dot), intent.Seen) };
 
                 var own = row.OwnEpoch == 0 ? newEpoch() : row.OwnEpoch;
                 var actor = new Actor(site.Node.Incarnation, own);
                 var counter = Math.Max(row.Set.Context.Last(actor), intent.Seen.Last(actor)) + 1;
                 return row with { OwnEpoch = own, Set = row.Set.Write(intent.At(new Dot(actor, counter)), intent.Seen) };
             },
-            row => row.Set.Contains(intent.Nonce),
+            Holds,
             cancellationToken) && TooMany == 0 && !RefusesAsStrict;
+
+        bool Holds(ReplicaRow row) => row.Set.Contains(intent.Nonce) || (issued is { } dot && row.Set.Context.Covers(dot));
     }
 
     /// <summary>Promises to take part in no lower ballot (phase 1 of Paxos). False when a higher one was promised before, which <see cref="Row"/> then tells, or that could not be established.</summary>
