@@ -32,17 +32,15 @@ internal sealed class KvScenario
     private readonly List<Client> _clients = [.. Enumerable.Range(0, Clients).Select(_ => new Client())];
     private readonly RegisterClients _registers;
     private readonly bool _sleeps;
-    private bool _handsOver;
-    private bool _calm;
-    private bool _robbed;
+    private readonly KvWeather _weather;
 
     private KvScenario(int seed, Mutation mutation)
     {
         _simulator = new Simulator(seed);
         _sleeps = seed % 4 == 1;
-        _handsOver = seed % 8 != 1;
         _cluster = new SimulatedCluster(_simulator, Coordinators, nodesPerRegion: 1 + seed % 2, mostHints: seed % 5 == 0 ? 1 : 10_000, mutation, spares: 1);
         _registers = new RegisterClients(_simulator, _cluster);
+        _weather = new KvWeather(_simulator, _cluster) { HandsOver = seed % 8 != 1 };
         foreach (var node in _cluster.Nodes.Values)
             node.Committed = _history.Stored;
     }
@@ -67,7 +65,7 @@ internal sealed class KvScenario
         if (_sleeps)
         {
             await NightAsync();
-            _handsOver = true;
+            _weather.HandsOver = true;
             await DayAsync(OperationsEach / 2);
         }
 
@@ -86,14 +84,8 @@ internal sealed class KvScenario
         }
     }
 
-    private async Task DayAsync(int operationsEach)
-    {
-        _calm = false;
-        var weather = WeatherAsync();
-        await Task.WhenAll([.. _clients.Select(client => LiveAsync(client, operationsEach)), _registers.LiveAsync(operationsEach)]);
-        _calm = true;
-        await weather;
-    }
+    private Task DayAsync(int operationsEach) =>
+        _weather.DuringAsync(Task.WhenAll([.. _clients.Select(client => LiveAsync(client, operationsEach)), _registers.LiveAsync(operationsEach)]));
 
     private async Task LiveAsync(Client client, int operations)
     {
@@ -127,7 +119,7 @@ internal sealed class KvScenario
         var client = _clients[Random.Next(Clients)];
         foreach (var key in Keys.Where(_ => Random.Next(2) == 0))
         {
-            Calm();
+            _weather.Calm();
             var store = _cluster.Coordinators[Random.Next(Coordinators)];
             await ReadAsync(store, key, client.Own[key], client.Read);
             await WriteAsync(store, key, client.Read[key], client.Own, delete: true);
@@ -135,11 +127,11 @@ internal sealed class KvScenario
 
         for (var looks = 0; looks < Looks; looks++)
         {
-            Calm();
+            _weather.Calm();
             await _simulator.Delay(TimeSpan.FromSeconds(70 + Random.Next(120)));
             await _cluster.RefillAsync(Random.Next(Coordinators));
             await EveryoneAsync(_cluster.MoveAsync);
-            if (_handsOver)
+            if (_weather.HandsOver)
                 await EveryoneAsync(_cluster.HandOverAsync);
             await EveryoneAsync(_cluster.SweepAsync);
             await _simulator.Delay(TimeSpan.FromSeconds(70 + Random.Next(120)));
@@ -150,7 +142,7 @@ internal sealed class KvScenario
 
     private async Task MishapAsync()
     {
-        var node = AnyMember();
+        var node = _weather.AnyNode;
         await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(400)));
         switch (Random.Next(8))
         {
@@ -197,74 +189,9 @@ internal sealed class KvScenario
         own[key] = written.Context;
     }
 
-    private string AnyMember() => _cluster.Document.Nodes[Random.Next(_cluster.Document.Nodes.Count)].Id;
-
-    // Never so much at once that no promise holds: one node loses its state only when all others keep theirs.
-    private async Task WeatherAsync()
-    {
-        while (!_calm)
-        {
-            await _simulator.Delay(TimeSpan.FromMilliseconds(200 + Random.Next(4_000)));
-            var node = AnyMember();
-            var coordinator = Random.Next(Coordinators);
-            switch (Random.Next(20))
-            {
-                case 0:
-                    _cluster.Cut(coordinator, node);
-                    break;
-                case 1:
-                    _cluster.Heal();
-                    break;
-                case 2:
-                    _cluster.Pause(coordinator);
-                    await _simulator.Delay(TimeSpan.FromMilliseconds(Random.Next(10_000)));
-                    _cluster.Resume(coordinator);
-                    break;
-                case 3 when _cluster.AllVote:
-                    if (Random.Next(2) == 0)
-                        _cluster.Wipe(node);
-                    else
-                        await _cluster.RollBackAsync(node);
-                    break;
-                case 4 or 5:
-                    await _cluster.RefillAsync(coordinator);
-                    break;
-                case 6:
-                    await Task.WhenAll(_handsOver ? _cluster.HandOverAsync(coordinator) : Task.CompletedTask, _cluster.RollUpAsync(Random.Next(Coordinators)));
-                    break;
-                case 7:
-                    await Task.WhenAll(_cluster.SweepAsync(coordinator), _cluster.SweepAsync(Random.Next(Coordinators)));
-                    break;
-                case 8:
-                    await _cluster.GossipAsync(coordinator);
-                    break;
-                case 9:
-                    _cluster.LoseTrees(node);
-                    _robbed = true;
-                    break;
-                case 10:
-                    _cluster.BeginMove();
-                    break;
-                case 11 or 12 or 13:
-                    await Task.WhenAll(_cluster.MoveAsync(coordinator), _cluster.MoveAsync(Random.Next(Coordinators)));
-                    break;
-                default:
-                    _cluster.Nodes[node].Weather = (Weather)Random.Next(5);
-                    break;
-            }
-        }
-    }
-
-    private void Calm()
-    {
-        _cluster.Heal();
-        foreach (var node in _cluster.Nodes.Values)
-            node.Weather = Weather.Fair;
-    }
-
     private async Task HealAsync()
     {
-        Calm();
+        _weather.Calm();
 
         // Views are 2 s old at most, a request that was given up may arrive for 20 s, and a lease lasts for two minutes.
         await _simulator.Delay(TimeSpan.FromSeconds(40));
@@ -298,7 +225,7 @@ internal sealed class KvScenario
         }
 
         // A leaf that somebody deleted is missed when it next changes, or when its partition's turn to be scrubbed comes.
-        for (var sweeps = 0; sweeps < (_robbed ? _cluster.Document.Partitions : 2); sweeps++)
+        for (var sweeps = 0; sweeps < (_weather.HasRobbed ? _cluster.Document.Partitions : 2); sweeps++)
         {
             await _simulator.Delay(PartitionRepair.Unsettled + TimeSpan.FromSeconds(1));
             await EveryoneAsync(_cluster.SweepAsync);
