@@ -14,7 +14,7 @@ internal static class MoveBench
     private const int Keys = 20_000;
     private const int Writers = 16;
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MoveLimit = TimeSpan.FromMinutes(10);
 
     public static async Task<int> RunAsync(string[] args)

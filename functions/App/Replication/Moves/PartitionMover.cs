@@ -16,7 +16,7 @@ public sealed partial class PartitionMover(
     /// <summary>How long a run has a partition to itself after its last page: 2 minutes.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
-    private const int PartitionsAtOnce = 4;
+    private const int PartitionsAtOnce = 2;
 
     /// <summary>Goes on until the present phase is done, something does not answer, or <paramref name="cancellationToken"/> ends it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -48,6 +48,7 @@ public sealed partial class PartitionMover(
         if (AntiEntropy.LeaderOf(view, partition.Number) is not { } keeper || await MoveRecord.ReadAsync(keeper, partition.Name, phase, cancellationToken) is not { } known)
             return;
         var (record, etag) = known;
+        var pace = new MovePace(options.Value.MovePercent, clock);
 
         // A time far ahead is that of a clock that was wrong.
         var now = clock.GetUtcNow();
@@ -61,10 +62,13 @@ public sealed partial class PartitionMover(
             return;
         }
 
+        await pace.RestAsync(cancellationToken);
         await (record with { LeaseEnd = default, Done = true }).WriteAsync(keeper, partition.Name, etag, cancellationToken);
 
+        // Before each step; the one before it is followed by a rest.
         async Task<bool> KeepAsync(MoveRecord next)
         {
+            await pace.RestAsync(cancellationToken);
             record = next with { LeaseEnd = clock.GetUtcNow() + Lease };
             etag = await record.WriteAsync(keeper, partition.Name, etag, cancellationToken);
             return etag is not null;

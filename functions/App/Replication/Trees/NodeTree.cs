@@ -19,6 +19,7 @@ internal sealed class NodeTree(Node node, string partition)
 
     private const string TopRow = "0.tree";
     private const string LeafPrefix = "0.leaf.";
+    private const string AfterLeaves = "0.leaf/";
 
     // Listings in one run, and those of them in a row after which others had been faster.
     private const int MostPages = 200;
@@ -70,6 +71,15 @@ internal sealed class NodeTree(Node node, string partition)
             RowRead.Missing => (LeafPage.Empty, null),
             _ => null,
         };
+
+    /// <summary>As <see cref="ReadLeafAsync"/>, all of them at once, in their order.</summary>
+    public async Task<IReadOnlyList<(LeafPage Page, string? ETag)>?> ReadLeavesAsync(CancellationToken cancellationToken)
+    {
+        if (await node.Replica.ListAsync(partition, LeafPrefix, AfterLeaves, Leaves, cancellationToken) is not RowList.Page(var rows))
+            return null;
+        var read = rows.ToDictionary(row => row.Name, row => (LeafPage.TryDecode(row.Data) ?? LeafPage.Empty, (string?)row.ETag), StringComparer.Ordinal);
+        return [.. Enumerable.Range(0, Leaves).Select(leaf => read.GetValueOrDefault(LeafRow(leaf), (LeafPage.Empty, null)))];
+    }
 
     /// <summary>The hashes of all leaves, and the ETag of their row; null when the node does not answer.</summary>
     public async Task<(TreeTop Top, string? ETag)?> ReadTopAsync(CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ internal sealed class TreeScrub(Node node, string partition)
     public async Task<int?> RunAsync(CancellationToken cancellationToken)
     {
         // In this order: leaves, rows, log. A change of a row that was read must be in its leaf by then, or still in the log.
-        if (await _tree.RollUpAsync(cancellationToken) is null || await LeavesAsync(cancellationToken) is not { } leaves)
+        if (await _tree.RollUpAsync(cancellationToken) is null || await _tree.ReadLeavesAsync(cancellationToken) is not { } leaves)
             return null;
         if (await RowsAsync(cancellationToken) is not { } rows || await _tree.LogAsync(cancellationToken) is not { } log)
             return null;
@@ -43,20 +43,6 @@ internal sealed class TreeScrub(Node node, string partition)
         rows.Where(row => !unsettled.Contains(row.Key))
             .Select(row => KeyValuePair.Create(row.Key, new LeafEntry(row.Value, page.Entries.GetValueOrDefault(row.Key).Second)))
             .Concat(page.Entries.Where(entry => unsettled.Contains(entry.Key))));
-
-    private async Task<IReadOnlyList<(LeafPage Page, string? ETag)>?> LeavesAsync(CancellationToken cancellationToken)
-    {
-        var leaves = new List<(LeafPage, string?)>(NodeTree.Leaves);
-        foreach (var some in Enumerable.Range(0, NodeTree.Leaves).Chunk(16))
-        {
-            var read = await Task.WhenAll(some.Select(leaf => _tree.ReadLeafAsync(leaf, cancellationToken)));
-            if (Array.Exists(read, leaf => leaf is null))
-                return null;
-            leaves.AddRange(read.Select(leaf => leaf!.Value));
-        }
-
-        return leaves;
-    }
 
     // The hashes of all rows, by leaf.
     private async Task<IReadOnlyList<IReadOnlyDictionary<string, UInt128>>?> RowsAsync(CancellationToken cancellationToken)
