@@ -55,6 +55,14 @@ internal enum Mutation
     ForgetOpening,
 }
 
+/// <summary>Breaks one rule where the code learns of the membership.</summary>
+internal static class MutatedMembership
+{
+    /// <summary>As if the ring after a move were in force from the beginning (<see cref="Mutation.ForgetJointEpoch"/>).</summary>
+    public static ClusterDocument? WithoutJointEpoch(ClusterDocument? document) =>
+        document?.Move is { Phase: MovePhase.Joint } move ? document with { Move = move with { Phase = MovePhase.Dropping } } : document;
+}
+
 /// <summary>Breaks one rule where the code meets storage.</summary>
 internal sealed class MutatedReplica(IReplica inner, Mutation mutation) : IReplica
 {

@@ -225,7 +225,7 @@ internal sealed class SimulatedCluster
         _gossip.Add(gossip);
         _registers.Add(new StrictRegisters(views, _options, _simulator.Time, new Random(_simulator.Random.Next())));
         Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
-        var store = _mutation == Mutation.ForgetJointEpoch ? NewViews(number, async () => WithoutJointEpoch(await LoadAsync(number))) : views;
+        var store = _mutation == Mutation.ForgetJointEpoch ? NewViews(number, async () => MutatedMembership.WithoutJointEpoch(await LoadAsync(number))) : views;
         return new ReplicatedStore(store, _options, _simulator.Time, new Random(_simulator.Random.Next()), epochs, gossip);
     }
 
@@ -233,10 +233,6 @@ internal sealed class SimulatedCluster
         _ => load(),
         member => new MutatedReplica(Nodes[member.Id].Reach(member.Table, () => !_cut.Contains((number, member.Id)) && !_paused.Contains(number)), _mutation),
         $"r{number % 3 + 1}", _options.Value, _simulator.Time);
-
-    // As if the ring after a move were in force from the beginning.
-    private static ClusterDocument? WithoutJointEpoch(ClusterDocument? document) =>
-        document?.Move is { Phase: MovePhase.Joint } move ? document with { Move = move with { Phase = MovePhase.Dropping } } : document;
 
     private ClusterMember Founder(string id, string region)
     {

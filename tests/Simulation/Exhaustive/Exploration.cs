@@ -6,8 +6,9 @@ namespace Serverless.Tests.Simulation.Exhaustive;
 /// <param name="Name">For people.</param>
 /// <param name="Create">Builds the scenario; called once for each schedule.</param>
 /// <param name="LateAnswers">Whether answers may be heard later than their calls are carried out (<see cref="SteppedContext"/>); default: they are not.</param>
+/// <param name="InOrderLater">Whether every owner's calls are in order once time has passed (<see cref="SteppedContext"/>); default: they are not.</param>
 /// <param name="Everything">Whether schedules are lived that are equivalent to others, to see that nothing is missed without them; default: they are not.</param>
-internal sealed record Exploring(string Name, Func<SteppedContext, Scenario> Create, bool LateAnswers = false, bool Everything = false);
+internal sealed record Exploring(string Name, Func<SteppedContext, Scenario> Create, bool LateAnswers = false, bool InOrderLater = false, bool Everything = false);
 
 /// <summary>What an exploration did and found.</summary>
 /// <param name="Name">What was explored.</param>

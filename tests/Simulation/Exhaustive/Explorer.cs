@@ -8,7 +8,8 @@ namespace Serverless.Tests.Simulation.Exhaustive;
 /// A step is a call carried out at one moment. Answers that one coordinator hears conflict with each other: it may do other things when
 /// they come in another order. Steps of different coordinators conflict only in the rows, tables and membership that they touch.
 /// Not explored: timers that fire while something else could happen (<see cref="SteppedContext"/>), so calls that are given up while
-/// they are under way; and how the calls of one job overtake each other (<see cref="SteppedContext.NewOwner"/>).
+/// they are under way; what is tried again after a pause while an event is still to come; how the calls of one job, and of a coordinator
+/// where the exploration says "in order", overtake each other (<see cref="SteppedContext.NewOwner"/>).
 /// </remarks>
 internal sealed class Explorer
 {
@@ -57,7 +58,7 @@ internal sealed class Explorer
     // One schedule, from the start; the laws it broke, and its steps if it did.
     private List<string> Live()
     {
-        var context = new SteppedContext(_how.LateAnswers);
+        var context = new SteppedContext(_how.LateAnswers, _how.InOrderLater);
         SynchronizationContext.SetSynchronizationContext(context);
         var scenario = _how.Create(context);
         context.RunFreely(scenario.PrepareAsync);

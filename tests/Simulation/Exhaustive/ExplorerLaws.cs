@@ -46,7 +46,7 @@ public class ExplorerLaws
     {
         var outcomes = new HashSet<string>(StringComparer.Ordinal);
         var found = Explorer.Explore(
-            new Exploring("a program", context => new Toy(context, program, crashes, outcome => outcomes.Add(outcome)), lateAnswers, everything), CancellationToken.None);
+            new Exploring("a program", context => new Toy(context, program, crashes, outcome => outcomes.Add(outcome)), lateAnswers, Everything: everything), CancellationToken.None);
         Assert.True(found.IsComplete, found.ToString());
         return outcomes;
     }

@@ -9,7 +9,7 @@ internal static class QuorumWriteExplorations
     private static readonly Act[][] OverwriteAndRead = [[Act.Read, Act.Overwrite], [Act.Read]];
     private static readonly Act[][] TwoOverwrites = [[Act.Read, Act.Overwrite], [Act.Read, Act.Overwrite]];
 
-    /// <summary>In each test run, the longest first. A crash at the very end is none, so what crashes covers what does not.</summary>
+    /// <summary>In each test run, the longest first. A crash at the very end is none, so what crashes covers what does not, but for what is tried again after a pause.</summary>
     public static IReadOnlyList<Exploring> Small { get; } =
     [
         Of("two writes, a crash", TwoWrites, new Events(CrashFirst: true)),

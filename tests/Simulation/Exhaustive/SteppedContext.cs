@@ -13,7 +13,11 @@ namespace Serverless.Tests.Simulation.Exhaustive;
 /// Whether a call is two steps: it is carried out, even if its coordinator crashes meanwhile, and its coordinator hears of it, any time
 /// later. Default: both at one moment. That leaves out schedules in which an answer overtakes one that was given before it, and has several times fewer.
 /// </param>
-internal sealed class SteppedContext(bool lateAnswers = false) : SynchronizationContext
+/// <param name="inOrderLater">
+/// Whether every owner's calls are in order (<see cref="NewOwner"/>) once time has passed: what is tried again after a pause goes on in one
+/// order of each owner's calls, which still interleave with those of others. Default: in any order.
+/// </param>
+internal sealed class SteppedContext(bool lateAnswers = false, bool inOrderLater = false) : SynchronizationContext
 {
     private const int MostFreeSteps = 100_000;
     private static readonly Access[] Ticked = [new(Access.Everything, Touch.Write)];
@@ -30,6 +34,7 @@ internal sealed class SteppedContext(bool lateAnswers = false) : Synchronization
     private List<Access> _touched = [];
     private int _ticks;
     private bool _ended;
+    private bool _later;
 
     public SimulatedTime Time { get; } = new();
 
@@ -66,11 +71,14 @@ internal sealed class SteppedContext(bool lateAnswers = false) : Synchronization
             {
                 var told = answer();
                 return () => answered.SetFromTask(told);
-            }, isMessage && !_inOrder.Contains(owner)));
+            }, isMessage && !IsInOrder(owner)));
         }
 
         return answered.Task;
     }
+
+    /// <summary>Is answered at once, within the step that led to it: for what a job does between those of its calls that are steps. A crashed owner waits for ever.</summary>
+    public Task<T> AnswerAtOnceAsync<T>(int owner, Func<Task<T>> answer) => _crashed.Contains(owner) ? new TaskCompletionSource<T>().Task : answer();
 
     /// <summary>An event that happens once, at any time.</summary>
     public void Offer(string label, Action happen) => _ = AskAsync(NewOwner("environment"), label, () =>
@@ -123,7 +131,7 @@ internal sealed class SteppedContext(bool lateAnswers = false) : Synchronization
         _offered.Clear();
         foreach (var step in _pending)
         {
-            if (!_inOrder.Contains(step.Id.Owner) || !_offered.Exists(other => other.Id.Owner == step.Id.Owner))
+            if (!IsInOrder(step.Id.Owner) || !_offered.Exists(other => other.Id.Owner == step.Id.Owner))
                 _offered.Add(step);
         }
     }
@@ -141,7 +149,7 @@ internal sealed class SteppedContext(bool lateAnswers = false) : Synchronization
         }
 
         _pending.Clear();
-        _ended = false;
+        (_ended, _later) = (false, false);
         if (task.IsFaulted)
             ExceptionDispatchInfo.Throw(task.Exception!.InnerException!);
     }
@@ -159,11 +167,14 @@ internal sealed class SteppedContext(bool lateAnswers = false) : Synchronization
 
     private static Step Answer(Step step, Action tell) => new(step.Id with { IsAnswer = true }, step.Label, () => tell, IsMessage: false);
 
+    private bool IsInOrder(int owner) => _inOrder.Contains(owner) || (inOrderLater && _later);
+
     private string ResourceOf(int owner) => _names[owner];
 
     // To the next timer that makes somebody ask for something; when none does, everything has ended.
     private void Pass()
     {
+        _later = true;
         while (_pending.Count == 0)
         {
             if (!Time.Advance())
