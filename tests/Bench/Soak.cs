@@ -56,7 +56,7 @@ internal static class Soak
     private static bool Explore(double minutes)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
-        var found = Exploration.All(QuorumWriteExplorations.Large, limit.Token);
+        var found = Exploration.All([.. QuorumWriteExplorations.Large, .. StrictExplorations.Large, .. ReapExplorations.Large, .. MoveExplorations.Large], limit.Token);
         foreach (var exploration in found)
             Console.WriteLine(exploration);
         return found.All(exploration => exploration.Broken.Count == 0);
