@@ -51,11 +51,11 @@ public sealed class ReplicationOptions
     public int SettleSeconds { get; set; } = 90;
 
     /// <summary>
-    /// The share of its time that a mover works, in percent: 1 to 100, default 50. After each step it rests, so that clients have the nodes to themselves meanwhile: background work
+    /// The share of its time that a mover works, in percent: 1 to 100, default 75. After each step it rests, so that clients have the nodes to themselves meanwhile: background work
     /// takes slices that leave the foreground its speed (Dynamo, section 6.5).
     /// </summary>
     [Range(1, 100)]
-    public int MovePercent { get; set; } = 50;
+    public int MovePercent { get; set; } = 75;
 
     /// <summary>Hints that one node keeps for one owner: 0 to 1,000,000, default 10,000. Beyond it the owner is flagged for full repair.</summary>
     [Range(0, 1_000_000)]

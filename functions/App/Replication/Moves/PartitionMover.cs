@@ -16,7 +16,7 @@ public sealed partial class PartitionMover(
     /// <summary>How long a run has a partition to itself after its last page: 2 minutes.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
-    private const int PartitionsAtOnce = 2;
+    private const int PartitionsAtOnce = 4;
 
     /// <summary>Goes on until the present phase is done, something does not answer, or <paramref name="cancellationToken"/> ends it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
