@@ -35,10 +35,7 @@ internal sealed class SimulatedCluster
 
         // A request that was given up arrives up to 20 s late. Where members change, views are short-lived, so that a life sees several changes.
         var (view, settle) = spares > 0 ? (2, 30) : (30, 60);
-        _options = Options.Create(new ReplicationOptions
-        {
-            CallMilliseconds = 500, OperationMilliseconds = 3_000, ViewSeconds = view, SettleSeconds = settle, MaxHints = mostHints, ReapMinutes = 2,
-        });
+        _options = Options.Create(new ReplicationOptions { CallMilliseconds = 500, OperationMilliseconds = 3_000, ViewSeconds = view, SettleSeconds = settle, MaxHints = mostHints, ReapMinutes = 2 });
         var members = Enumerable.Range(1, 3).SelectMany(r => Enumerable.Range(1, nodesPerRegion).Select(n => Founder($"r{r}n{n}", $"r{r}")));
         _document = new ClusterDocument(1, 1, Partitions, 3, [.. members]);
         Nodes = _document.Nodes.Select(m => m.Id).Concat(Spares.Select(s => s.Id)).ToDictionary(id => id, _ => new SimulatedNode(simulator));
