@@ -35,7 +35,8 @@ internal sealed record KeptAnswer(int Status, IReadOnlyDictionary<string, string
         response.StatusCode,
         response.Headers.Where(header => !NotKept.Contains(header.Key) && !(before.TryGetValue(header.Key, out var was) && was == header.Value))
             .ToDictionary(header => header.Key, header => header.Value.ToArray(), StringComparer.OrdinalIgnoreCase),
-        IsWhole: true) { Body = body };
+        IsWhole: true)
+    { Body = body };
 
     /// <summary>That there was an answer, and its status.</summary>
     public KeptAnswer WithoutContent() => new(Status, new Dictionary<string, string?[]>(), IsWhole: false);
