@@ -77,7 +77,7 @@ public sealed class JoinedHeadTests(SharedCloud shared) : IAsyncLifetime
     {
         var fewer = new CloudAddresses([.. shared.Cloud.Regions.Take(2).Select(shared.Cloud.Addresses.Layout)]);
 
-        var refusal = await Assert.ThrowsAsync<LocalCloudException>(() => CloudHead.JoinAsync(fewer, Region, 0, shared.Folder, Cancelled));
+        var refusal = await Assert.ThrowsAsync<LocalCloudException>(() => CloudHead.JoinAsync(fewer, fewer.Regions[0], 0, shared.Folder, Cancelled));
 
         Assert.Contains("--regions", refusal.Message, StringComparison.Ordinal);
     }
