@@ -3,7 +3,7 @@ namespace Serverless.Tests.Simulation;
 public class KvSimulationTests
 {
     private const int Seeds = 1_500;
-    private const int SeedsPerMutation = 300;
+    private const int SeedsPerMutation = 3_000;
 
     [Fact]
     public void No_acknowledged_write_is_lost_and_all_replicas_and_trees_become_equal_whatever_one_node_does()

@@ -45,7 +45,7 @@ public class LimitRulesStoreTests
     [Fact]
     public async Task Of_rules_stored_at_the_same_moment_every_reader_takes_the_same_and_the_next_change_follows_both()
     {
-        using var store = _cluster.Coordinator();
+        using var store = _cluster.Coordinator(seed: 9);
         var siblings = Enumerable.Range(1, 3).Select(
             i => new StoredRules(5, "application/yaml", DateTimeOffset.UnixEpoch, Encoding.UTF8.GetBytes($"{Text}# {i}"))).ToList();
         foreach (var sibling in siblings.Append(siblings[0] with { Version = 4 }))
