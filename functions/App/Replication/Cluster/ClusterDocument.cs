@@ -73,9 +73,6 @@ public sealed record ClusterDocument(
     public ClusterDocument Promote(IReadOnlySet<string> ids, Func<ulong> random) =>
         Next(random(), ids, member => member with { State = MemberState.Member });
 
-    /// <summary>The same members in the next epoch: settles which of two documents of one epoch is in force.</summary>
-    public ClusterDocument Confirm(Func<ulong> random) => this with { Epoch = Epoch + 1, Change = random() };
-
     /// <summary>
     /// Whether every acknowledged write is still on a voting owner when the named members are lost: fewer than W owners of each partition are. While a move is joint, the
     /// owners before it are asked: all that was ever acknowledged is on W of them, and the owners after it may not have it yet.

@@ -28,12 +28,9 @@ internal sealed record MoveRecord(string Phase, DateTimeOffset LeaseEnd, string 
 
     /// <summary>What the node has of a partition, and the row's ETag or null when there is none; null when the node does not answer.</summary>
     public static async Task<(MoveRecord Record, string? ETag)?> ReadAsync(Node node, string partition, string phase, CancellationToken cancellationToken) =>
-        await node.Replica.ReadAsync(Partition, First + partition, cancellationToken) switch
-        {
-            RowRead.Found(var row) => (RowJson.TryDecode<MoveRecord>(row.Data) is { } known && known.Phase == phase ? known : None(phase), row.ETag),
-            RowRead.Missing => (None(phase), null),
-            _ => null,
-        };
+        await RowJson.ReadAsync(node, Partition, First + partition, None(phase), cancellationToken) is { } row
+            ? (row.Value.Phase == phase ? row.Value : None(phase), row.ETag)
+            : null;
 
     /// <summary>The partitions with which a phase is done, as far as one node knows; null when it does not answer.</summary>
     public static async Task<IReadOnlyList<string>?> DoneAsync(Node node, string phase, CancellationToken cancellationToken)
@@ -51,12 +48,8 @@ internal sealed record MoveRecord(string Phase, DateTimeOffset LeaseEnd, string 
     }
 
     /// <summary>The new ETag; null when somebody else changed the row, or the node does not answer.</summary>
-    public async Task<string?> WriteAsync(Node node, string partition, string? etag, CancellationToken cancellationToken)
-    {
-        var row = First + partition;
-        RowChange change = etag is null ? new RowChange.Insert(row, RowJson.Encode(this)) : new RowChange.Replace(row, RowJson.Encode(this), etag);
-        return await node.Replica.CommitAsync(Partition, [change], cancellationToken) is RowCommit.Done(var etags) ? etags[0] : null;
-    }
+    public Task<string?> WriteAsync(Node node, string partition, string? etag, CancellationToken cancellationToken) =>
+        RowJson.WriteAsync(node, Partition, First + partition, this, etag, cancellationToken);
 
     private static MoveRecord None(string phase) => new(phase, default, "", false);
 }
