@@ -16,6 +16,8 @@ internal static partial class RoomRules
         ["Kv"] = ["Replication", "Http"],
         ["Ids"] = ["Replication", "Http"],
         ["Limits"] = ["Replication", "Http", "Queues"],
+        ["Notifications"] = ["Replication", "Ids", "Limits", "Http", "Queues", "Realtime"],
+        ["Realtime"] = ["Http"],
     };
 
     // These put the others together, so they may use them all.

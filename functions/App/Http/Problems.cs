@@ -13,6 +13,10 @@ public static class Problems
 
     public static IResult BadRequest(string type, string detail) => Of(StatusCodes.Status400BadRequest, type, "The request cannot be understood", detail);
 
+    /// <summary>400 bad-field: names the field as a path into the body, such as "recipients[3].user".</summary>
+    public static IResult BadField(string field, string detail) => Of(
+        StatusCodes.Status400BadRequest, "bad-field", "A field of the request cannot be taken", detail, new Dictionary<string, object?> { ["field"] = field });
+
     public static IResult NotFound(string type, string detail) => Of(StatusCodes.Status404NotFound, type, "Not found", detail);
 
     public static IResult Conflict(string type, string detail) => Of(StatusCodes.Status409Conflict, type, "Conflict", detail);
