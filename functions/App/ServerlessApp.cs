@@ -6,6 +6,7 @@ using Serverless.Idempotency;
 using Serverless.Ids;
 using Serverless.Kv;
 using Serverless.Limits;
+using Serverless.Notifications;
 using Serverless.Replication;
 
 namespace Serverless;
@@ -23,6 +24,7 @@ public static class ServerlessApp
         services.AddSingleton<KvStore>();
         services.AddIds(configuration);
         services.AddLimits(configuration);
+        services.AddNotifications(configuration);
         return services;
     }
 }

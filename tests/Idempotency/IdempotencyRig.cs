@@ -89,7 +89,7 @@ internal sealed class IdempotencyRig
     {
         var views = Cluster.Views($"r{region}");
         var gossip = new HealthGossip(views, new Random(region), Simulator.Time);
-        return new IdempotencyExpiry(views, new StampDuties(views, gossip, Simulator.Time), Keys(100 + region), new Random(region));
+        return new IdempotencyExpiry(new KeyExpiry(views, new StampDuties(views, gossip, Simulator.Time), new Random(region)), Keys(100 + region));
     }
 
     /// <summary>Sends a request to an instance.</summary>

@@ -19,7 +19,7 @@ internal static class IdempotencyServices
             provider.GetRequiredService<KeyRegisters>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IdempotentRequests>>()));
         services.AddSingleton<RunOnce>(provider => provider.GetRequiredService<IdempotentRequests>().RunAsync);
         services.AddSingleton(provider => new IdempotencyExpiry(
-            provider.GetRequiredService<ClusterViews>(), provider.GetRequiredService<StampDuties>(), provider.GetRequiredService<KeyRegisters>(), provider.GetRequiredService<Random>()));
+            provider.GetRequiredService<KeyExpiry>(), provider.GetRequiredService<KeyRegisters>()));
         return services;
     }
 }

@@ -35,6 +35,7 @@ internal static class ReplicationServices
         services.AddSingleton<AntiEntropy>();
         services.AddSingleton<HintHandover>();
         services.AddSingleton<TombstoneReaper>();
+        services.AddSingleton<KeyExpiry>();
         services.AddSingleton<NodeRefill>();
         services.AddSingleton<PartitionMover>();
         services.AddSingleton<StampCheck>(provider => new StampTables(provider.GetRequiredService<ClusterViews>()).CheckAsync);

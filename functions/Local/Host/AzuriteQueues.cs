@@ -10,8 +10,14 @@ internal sealed class AzuriteQueues(string connectionString)
     /// <summary>Added to a queue's name for its dead letters.</summary>
     public const string DeadSuffix = "-dead";
 
+    // As Service Bus names the dead letters of a queue.
+    private const string DeadPath = "/$deadletterqueue";
+
     private readonly ConcurrentDictionary<string, QueueClient> _open = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _wakes = new(StringComparer.Ordinal);
+
+    /// <summary>The storage's name of a queue as a trigger names it: dead letters lie in a queue of their own.</summary>
+    public static string NameOf(string queue) => queue.EndsWith(DeadPath, StringComparison.OrdinalIgnoreCase) ? queue[..^DeadPath.Length] + DeadSuffix : queue;
 
     /// <summary>Runs <paramref name="use"/> on the queue; where the storage has lost the queue, creates it and runs once more.</summary>
     public async Task<T> UseAsync<T>(string name, Func<QueueClient, Task<T>> use, CancellationToken cancellationToken)

@@ -67,9 +67,11 @@ internal sealed class LockedMessage(
         return abandoned;
     }
 
-    /// <summary>Copies the message to the queue's dead letters, then deletes it; a crash between the two leaves both.</summary>
+    /// <summary>Copies the message to the queue's dead letters, then deletes it; a crash between the two leaves both. A dead letter stays where it is, and is delivered again when its lock ends.</summary>
     public async Task<bool> DeadLetterAsync(string reason, string description)
     {
+        if (queue.EndsWith(AzuriteQueues.DeadSuffix, StringComparison.Ordinal))
+            return false;
         var envelope = Envelope ?? new QueueEnvelope(StorageId, clock.GetUtcNow(), new Dictionary<string, string>(), Text);
         var dead = envelope.WriteDead(reason, description);
         var letters = queue + AzuriteQueues.DeadSuffix;

@@ -11,7 +11,7 @@ internal sealed class QueueTriggers : BackgroundService
     {
         foreach (var function in functions.Queues)
         {
-            var queue = configuration.Resolve(function, function.Queue);
+            var queue = AzuriteQueues.NameOf(configuration.Resolve(function, function.Queue));
             var delivery = new QueueDelivery(function, options, scopes, ids, log);
             _pumps.Add(new QueuePump(function, queue, queues, delivery, host, options, clock, log));
         }

@@ -18,7 +18,11 @@ public abstract record ProviderAnswer(string Code)
 
     /// <summary>Not taken now; to be tried again.</summary>
     /// <param name="After">Not before so long; null: after the usual pause.</param>
-    public sealed record Later(string Code, TimeSpan? After) : ProviderAnswer(Code);
+    public sealed record Later(string Code, TimeSpan? After) : ProviderAnswer(Code)
+    {
+        /// <summary>False: the provider was not even asked, so that this is no attempt.</summary>
+        public bool WasAsked { get; init; } = true;
+    }
 
     /// <summary>Nobody gets anything until an operator mends credentials or configuration: an alarm, and tried again later.</summary>
     /// <param name="Why">A sentence.</param>
