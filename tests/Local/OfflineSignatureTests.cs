@@ -17,6 +17,7 @@ public class OfflineSignatureTests
 
         var real = Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll")
             .Where(f => Path.GetFileName(f).StartsWith("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal)
+                || Path.GetFileName(f).StartsWith("Microsoft.Azure.SignalR", StringComparison.Ordinal)
                 || Path.GetFileName(f) == "Azure.Messaging.ServiceBus.dll")
             .Select(Assembly.LoadFrom)
             .ToList();

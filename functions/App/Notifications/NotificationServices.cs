@@ -21,10 +21,13 @@ internal static class NotificationServices
         services.AddSingleton<OpenChunks>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<CountStore>();
+        services.AddSingleton<InboxStore>();
+        services.AddSingleton<IProvider, InAppProvider>();
         services.AddSingleton<NotifyQueues>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<Revival>();
         services.AddSingleton<EventLinks>();
+        services.AddSingleton(provider => new EventRecorder(provider.GetRequiredService<LedgerStore>(), provider.GetRequiredService<Settlement>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<FrequencyCaps>();
         services.AddSingleton<AdmitDelivery>(provider => provider.GetRequiredService<FrequencyCaps>().AdmitsAsync);
         services.AddSingleton<RenderContent>((notification, _, _, _, _, _) => Task.FromResult<Rendering>(new Rendering.Done(notification.Text!)));

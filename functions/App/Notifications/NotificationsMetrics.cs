@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Serverless.Notifications;
 
 /// <summary>The room's metrics, under the meter "Serverless.Notifications".</summary>
-internal sealed class NotificationsMetrics : IDisposable
+public sealed class NotificationsMetrics : IDisposable
 {
     private readonly Meter _meter = new("Serverless.Notifications");
     private readonly Counter<long> _accepted;
@@ -17,11 +17,11 @@ internal sealed class NotificationsMetrics : IDisposable
         _turns = _meter.CreateCounter<long>("serverless.notifications.turns", "{turn}", "Turns of workers with a delivery, by carrier and outcome.");
     }
 
-    public void Accepted(int recipients) => _accepted.Add(recipients);
+    internal void Accepted(int recipients) => _accepted.Add(recipients);
 
-    public void Unqueued(int recipients) => _unqueued.Add(recipients);
+    internal void Unqueued(int recipients) => _unqueued.Add(recipients);
 
-    public void Sent(Carrier carrier, Outcome outcome) => _turns.Add(1, new("carrier", carrier.Name()), new("outcome", outcome switch
+    internal void Sent(Carrier carrier, Outcome outcome) => _turns.Add(1, new("carrier", carrier.Name()), new("outcome", outcome switch
     {
         Outcome.Suppressed => "suppressed",
         Outcome.PutOff => "put-off",

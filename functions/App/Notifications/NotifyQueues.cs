@@ -12,7 +12,7 @@ public sealed record FanoutMessage(string Chunk);
 public sealed record BatchMessage(string Batch);
 
 /// <summary>Puts the room's messages on its queues.</summary>
-internal sealed class NotifyQueues(IMessageSender sender, TimeProvider clock)
+public sealed class NotifyQueues(IMessageSender sender, TimeProvider clock)
 {
     /// <summary>The queue of chunks to be expanded.</summary>
     public const string Fanout = "notify-fanout";
@@ -24,15 +24,15 @@ internal sealed class NotifyQueues(IMessageSender sender, TimeProvider clock)
     public static readonly TimeSpan StoragePause = TimeSpan.FromSeconds(15);
 
     /// <summary>Asks for chunks to be expanded, at once or then.</summary>
-    public Task ExpandAsync(IEnumerable<ChunkName> chunks, DateTimeOffset? due, CancellationToken cancellationToken) =>
+    internal Task ExpandAsync(IEnumerable<ChunkName> chunks, DateTimeOffset? due, CancellationToken cancellationToken) =>
         sender.SendAsync(Fanout, [.. chunks.Select(chunk => Message(chunk.ToString(), new FanoutMessage(chunk.ToString()), due))], cancellationToken);
 
     /// <summary>Asks for a batch to be sent, at once or then.</summary>
-    public Task SendAsync(BatchName batch, DateTimeOffset? due, CancellationToken cancellationToken) =>
+    internal Task SendAsync(BatchName batch, DateTimeOffset? due, CancellationToken cancellationToken) =>
         sender.SendAsync(batch.Carrier.Queue(), [Message(batch.ToString(), new BatchMessage(batch.ToString()), due)], cancellationToken);
 
     /// <summary>Whether something due then may be put on a queue now.</summary>
-    public bool Takes(DateTimeOffset? due) => due is null || due - clock.GetUtcNow() <= Furthest;
+    internal bool Takes(DateTimeOffset? due) => due is null || due - clock.GetUtcNow() <= Furthest;
 
     // Each has an id of its own: a repetition is meant, and receivers are idempotent.
     private OutgoingMessage Message<T>(string name, T body, DateTimeOffset? due)

@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Serverless.Local.Cloud;
 using Serverless.Local.Host;
+using Serverless.Local.Realtime;
+using Serverless.Realtime;
 using Serverless.Replication;
 
 namespace Serverless.Local.Head;
@@ -33,7 +35,15 @@ public sealed class CloudHead : IAsyncDisposable
             Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
             StorageConnectionString = cloud.StorageConnectionString(region),
             Settings = CloudSettings.Of(cloud, region, identity),
+            ConfigureServices = services =>
+            {
+                services.AddSingleton(identity);
+                services.AddSignalR();
+                services.AddSingleton<IRealtime, LocalRealtime>();
+            },
         });
+        _app.UseWhen(http => http.Request.Path.StartsWithSegments(LocalRealtime.Path), hub => hub.Use(LocalRealtime.IdentifyAsync));
+        _app.MapHub<EventsHub>(LocalRealtime.Path);
         _app.MapDevTokens(identity);
     }
 

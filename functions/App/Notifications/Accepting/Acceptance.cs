@@ -4,12 +4,12 @@ namespace Serverless.Notifications;
 /// Accepts a notification: its chunks are noted as open, it is stored, its messages are sent, in this order. Whoever was told that it is accepted can rely on it from the second step on; a message that was
 /// not sent the sweeper sends.
 /// </summary>
-internal sealed class Acceptance(OpenChunks open, LedgerStore ledger, NotifyQueues queues, TimeProvider clock, NotificationsMetrics metrics)
+public sealed class Acceptance(OpenChunks open, LedgerStore ledger, NotifyQueues queues, TimeProvider clock, NotificationsMetrics metrics)
 {
     /// <summary>Accepts it; a repetition under the same id is accepted as what it is.</summary>
     /// <param name="notification">Checked and complete.</param>
     /// <param name="cancellationToken">Ends only the wait for others.</param>
-    public async Task<AcceptResult> AcceptAsync(Notification notification, CancellationToken cancellationToken)
+    internal async Task<AcceptResult> AcceptAsync(Notification notification, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var look = (notification.NotBefore > now ? notification.NotBefore.Value : now) + OpenSweeper.Patience;

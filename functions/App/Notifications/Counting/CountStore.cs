@@ -8,7 +8,7 @@ namespace Serverless.Notifications;
 /// Counts by template, channel and hour. Batches tell theirs once: each transfer has a token, and a register remembers those it took lately. Spread over registers, since all batches of a template
 /// tell the same hour.
 /// </summary>
-internal sealed class CountStore(StrictRegisters registers, ReplicatedStore store)
+public sealed class CountStore(StrictRegisters registers, ReplicatedStore store)
 {
     /// <summary>Where they are kept.</summary>
     public const string Space = "notifycount";
@@ -19,13 +19,13 @@ internal sealed class CountStore(StrictRegisters registers, ReplicatedStore stor
     private readonly Documents<CountShard> _shards = new(Space, registers, store);
 
     /// <summary>Adds a transfer unless it was added before; false when that cannot be told.</summary>
-    public async Task<bool> AddAsync(string kind, Carrier carrier, CountTransfer transfer, CancellationToken cancellationToken) =>
+    internal async Task<bool> AddAsync(string kind, Carrier carrier, CountTransfer transfer, CancellationToken cancellationToken) =>
         await _shards.ChangeAsync(
             NameOf(kind, transfer.Hour, (int)(transfer.Token % Shards)), shard => (shard ?? CountShard.Empty).With(carrier, transfer), cancellationToken)
             is DocumentChange<CountShard>.Written or DocumentChange<CountShard>.Unchanged;
 
     /// <summary>The counts of one hour by channel; null when they cannot be told.</summary>
-    public async Task<IReadOnlyDictionary<Channel, Counts>?> ReadAsync(string kind, DateTimeOffset hour, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyDictionary<Channel, Counts>?> ReadAsync(string kind, DateTimeOffset hour, CancellationToken cancellationToken)
     {
         var read = await Task.WhenAll(Enumerable.Range(0, Shards).Select(shard => _shards.ReadAsync(NameOf(kind, hour, shard), cancellationToken)));
         if (Array.Exists(read, one => one is DocumentRead<CountShard>.NoQuorum))
@@ -36,7 +36,7 @@ internal sealed class CountStore(StrictRegisters registers, ReplicatedStore stor
     }
 
     /// <summary>The hour in which a time lies.</summary>
-    public static DateTimeOffset HourOf(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
+    internal static DateTimeOffset HourOf(DateTimeOffset time) => new(time.UtcDateTime.Date.AddHours(time.UtcDateTime.Hour), TimeSpan.Zero);
 
     private static string NameOf(string kind, DateTimeOffset hour, int shard) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}.{hour.UtcDateTime:yyyyMMddHH}.{shard}");

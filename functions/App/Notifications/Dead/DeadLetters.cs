@@ -7,7 +7,7 @@ using Serverless.Replication;
 namespace Serverless.Notifications;
 
 /// <summary>What could not be delivered and waits for an operator: deliveries tried as often as they may be, and messages that no worker could carry out. The latest of each register are kept.</summary>
-internal sealed class DeadLetters(StrictRegisters registers, ReplicatedStore store)
+public sealed class DeadLetters(StrictRegisters registers, ReplicatedStore store)
 {
     /// <summary>Where they are kept.</summary>
     public const string Space = "notifydead";
@@ -18,7 +18,7 @@ internal sealed class DeadLetters(StrictRegisters registers, ReplicatedStore sto
     private readonly Documents<DeadSlot> _slots = new(Space, registers, store);
 
     /// <summary>Keeps dead letters, each once by its name; false when that cannot be told.</summary>
-    public async Task<bool> AddAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken)
+    internal async Task<bool> AddAsync(IEnumerable<DeadLetter> letters, CancellationToken cancellationToken)
     {
         var changes = await Task.WhenAll(letters.GroupBy(letter => SlotOf(letter.Id)).Select(same => _slots.ChangeAsync(
             NameOf(same.Key), slot => (slot ?? DeadSlot.Empty).With(same), cancellationToken)));
@@ -26,11 +26,11 @@ internal sealed class DeadLetters(StrictRegisters registers, ReplicatedStore sto
     }
 
     /// <summary>Takes one out: it begins anew.</summary>
-    public Task RemoveAsync(string id, CancellationToken cancellationToken) =>
+    internal Task RemoveAsync(string id, CancellationToken cancellationToken) =>
         _slots.ChangeAsync(NameOf(SlotOf(id)), slot => slot?.Without(id), cancellationToken);
 
     /// <summary>All that are kept, the latest first; null when they cannot be told.</summary>
-    public async Task<IReadOnlyList<DeadLetter>?> ListAsync(CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<DeadLetter>?> ListAsync(CancellationToken cancellationToken)
     {
         var read = await Task.WhenAll(Enumerable.Range(0, Slots).Select(slot => _slots.ReadAsync(NameOf(slot), cancellationToken)));
         return Array.Exists(read, one => one is DocumentRead<DeadSlot>.NoQuorum)

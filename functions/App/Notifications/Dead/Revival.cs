@@ -1,10 +1,10 @@
 namespace Serverless.Notifications;
 
 /// <summary>Lets dead letters begin anew, at an operator's word.</summary>
-internal sealed class Revival(LedgerStore ledger, OpenChunks open, DeadLetters dead, NotifyQueues queues, TimeProvider clock)
+public sealed class Revival(LedgerStore ledger, OpenChunks open, DeadLetters dead, NotifyQueues queues, TimeProvider clock)
 {
     /// <summary>Lets a delivery, or a chunk whose messages could not be carried out, begin anew.</summary>
-    public async Task<RevivalResult> ReviveAsync(string id, CancellationToken cancellationToken) =>
+    internal async Task<RevivalResult> ReviveAsync(string id, CancellationToken cancellationToken) =>
         DeliveryName.Parse(id) is { } delivery ? await ReviveAsync(delivery, cancellationToken)
         : ChunkName.Parse(id) is { } chunk ? await ReviveAsync(chunk, cancellationToken)
         : new RevivalResult.Unknown();

@@ -1,11 +1,11 @@
 namespace Serverless.Notifications;
 
 /// <summary>Puts together all that is known of one notification.</summary>
-internal sealed class LedgerReader(LedgerStore ledger)
+public sealed class LedgerReader(LedgerStore ledger)
 {
     private const int ReadsAtOnce = 16;
 
-    public async Task<LedgerRead> ReadAsync(string id, CancellationToken cancellationToken)
+    internal async Task<LedgerRead> ReadAsync(string id, CancellationToken cancellationToken)
     {
         var read = await ledger.ReadAsync(id, cancellationToken);
         if (read is DocumentRead<Notification>.NoQuorum(var answered, var needed))

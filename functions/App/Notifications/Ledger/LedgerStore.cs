@@ -4,7 +4,7 @@ using Serverless.Replication;
 namespace Serverless.Notifications;
 
 /// <summary>What is known of notifications: as accepted, the plans of their chunks, their batches. Registers all of them.</summary>
-internal sealed class LedgerStore(StrictRegisters registers, ReplicatedStore store) : IDisposable
+public sealed class LedgerStore(StrictRegisters registers, ReplicatedStore store) : IDisposable
 {
     /// <summary>Where notifications are kept as they were accepted.</summary>
     public const string Notifications = "notification";
@@ -23,7 +23,7 @@ internal sealed class LedgerStore(StrictRegisters registers, ReplicatedStore sto
     private readonly MemoryCache _remembered = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
 
     /// <summary>A notification; it never changes, so it is read once. Null value: none was accepted under this id.</summary>
-    public async Task<DocumentRead<Notification>> ReadAsync(string id, CancellationToken cancellationToken)
+    internal async Task<DocumentRead<Notification>> ReadAsync(string id, CancellationToken cancellationToken)
     {
         if (_remembered.TryGetValue<Notification>(id, out var known))
             return new DocumentRead<Notification>.Held(known);
@@ -34,23 +34,23 @@ internal sealed class LedgerStore(StrictRegisters registers, ReplicatedStore sto
     }
 
     /// <summary>Writes a notification unless there is one of its id, which stays.</summary>
-    public Task<DocumentChange<Notification>> AddAsync(Notification notification, CancellationToken cancellationToken) =>
+    internal Task<DocumentChange<Notification>> AddAsync(Notification notification, CancellationToken cancellationToken) =>
         _notifications.ChangeAsync(notification.Id, there => there ?? notification, cancellationToken, exists: false);
 
-    public Task<DocumentRead<ChunkPlan>> ReadAsync(ChunkName chunk, CancellationToken cancellationToken) => _plans.ReadAsync(chunk.ToString(), cancellationToken);
+    internal Task<DocumentRead<ChunkPlan>> ReadAsync(ChunkName chunk, CancellationToken cancellationToken) => _plans.ReadAsync(chunk.ToString(), cancellationToken);
 
     /// <summary>Writes a chunk's plan unless there is one, which stays.</summary>
-    public Task<DocumentChange<ChunkPlan>> AddAsync(ChunkName chunk, ChunkPlan plan, CancellationToken cancellationToken) =>
+    internal Task<DocumentChange<ChunkPlan>> AddAsync(ChunkName chunk, ChunkPlan plan, CancellationToken cancellationToken) =>
         _plans.ChangeAsync(chunk.ToString(), there => there ?? plan, cancellationToken, exists: false);
 
-    public Task<DocumentRead<Batch>> ReadAsync(BatchName batch, CancellationToken cancellationToken) => _batches.ReadAsync(batch.ToString(), cancellationToken);
+    internal Task<DocumentRead<Batch>> ReadAsync(BatchName batch, CancellationToken cancellationToken) => _batches.ReadAsync(batch.ToString(), cancellationToken);
 
     /// <summary>Writes a batch unless it is there already.</summary>
-    public Task<DocumentChange<Batch>> AddAsync(BatchName name, Batch batch, CancellationToken cancellationToken) =>
+    internal Task<DocumentChange<Batch>> AddAsync(BatchName name, Batch batch, CancellationToken cancellationToken) =>
         _batches.ChangeAsync(name.ToString(), there => there ?? batch, cancellationToken, exists: false);
 
     /// <summary>Changes a batch that is there; the change leaves one alone that is not.</summary>
-    public Task<DocumentChange<Batch>> ChangeAsync(BatchName name, Func<Batch, Batch> change, CancellationToken cancellationToken) =>
+    internal Task<DocumentChange<Batch>> ChangeAsync(BatchName name, Func<Batch, Batch> change, CancellationToken cancellationToken) =>
         _batches.ChangeAsync(name.ToString(), batch => batch is null ? null : change(batch), cancellationToken, exists: true);
 
     public void Dispose() => _remembered.Dispose();

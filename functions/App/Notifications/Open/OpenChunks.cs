@@ -12,7 +12,7 @@ namespace Serverless.Notifications;
 /// <param name="registers">Changes them.</param>
 /// <param name="store">Reads them.</param>
 /// <param name="views">Which region this is.</param>
-internal sealed class OpenChunks(StrictRegisters registers, ReplicatedStore store, ClusterViews views)
+public sealed class OpenChunks(StrictRegisters registers, ReplicatedStore store, ClusterViews views)
 {
     /// <summary>Where they are kept.</summary>
     public const string Space = "notifyopen";
@@ -28,7 +28,7 @@ internal sealed class OpenChunks(StrictRegisters registers, ReplicatedStore stor
     /// <param name="now">The time.</param>
     /// <param name="look">When to look at them first.</param>
     /// <param name="cancellationToken">Ends only the wait for others.</param>
-    public Task<DocumentChange<OpenSlot>> AddAsync(
+    internal Task<DocumentChange<OpenSlot>> AddAsync(
         string notification, IEnumerable<ChunkName> chunks, DateTimeOffset now, DateTimeOffset look, CancellationToken cancellationToken)
     {
         var added = chunks.ToDictionary(chunk => chunk.ToString(), _ => new OpenChunk(views.Region, now, look), StringComparer.Ordinal);
@@ -37,19 +37,19 @@ internal sealed class OpenChunks(StrictRegisters registers, ReplicatedStore stor
     }
 
     /// <summary>Notes a chunk once more, whether or not it is there: it is not parked, and looked at soon.</summary>
-    public Task<DocumentChange<OpenSlot>> ReopenAsync(ChunkName chunk, DateTimeOffset now, CancellationToken cancellationToken) => _slots.ChangeAsync(
+    internal Task<DocumentChange<OpenSlot>> ReopenAsync(ChunkName chunk, DateTimeOffset now, CancellationToken cancellationToken) => _slots.ChangeAsync(
         NameOf(SlotOf(chunk.Notification)), slot => (slot ?? OpenSlot.Empty).With([KeyValuePair.Create(chunk.ToString(), new OpenChunk(views.Region, now, now + OpenSweeper.Patience))]), cancellationToken);
 
     /// <summary>The chunks of one register; null when it cannot be told.</summary>
-    public async Task<OpenSlot?> ReadAsync(int slot, CancellationToken cancellationToken) =>
+    internal async Task<OpenSlot?> ReadAsync(int slot, CancellationToken cancellationToken) =>
         await _slots.ReadAsync(NameOf(slot), cancellationToken) is DocumentRead<OpenSlot>.Held(var value) ? value ?? OpenSlot.Empty : null;
 
     /// <summary>Changes chunks of one register, each if it is there; a null one leaves.</summary>
-    public Task<DocumentChange<OpenSlot>> ChangeAsync(int slot, IReadOnlyDictionary<string, Func<OpenChunk, OpenChunk?>> changes, CancellationToken cancellationToken) =>
+    internal Task<DocumentChange<OpenSlot>> ChangeAsync(int slot, IReadOnlyDictionary<string, Func<OpenChunk, OpenChunk?>> changes, CancellationToken cancellationToken) =>
         _slots.ChangeAsync(NameOf(slot), open => open?.After(changes), cancellationToken, exists: true);
 
     /// <summary>Which register has a notification's chunks.</summary>
-    public static int SlotOf(string notification) => (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(notification)) % Slots);
+    internal static int SlotOf(string notification) => (int)(XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(notification)) % Slots);
 
     private static string NameOf(int slot) => slot.ToString("d2", System.Globalization.CultureInfo.InvariantCulture);
 }

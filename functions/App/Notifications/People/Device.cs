@@ -9,7 +9,7 @@ public enum Platform
 }
 
 /// <summary>One installation of an app that may be pushed to.</summary>
-/// <param name="Id">Chosen by the app at installation: 1 to 64 characters.</param>
+/// <param name="Id">Chosen by the app at installation: 1 to 40 of letters, digits, '.', '_', ':' and '-'.</param>
 /// <param name="Platform">Which provider its token is for.</param>
 /// <param name="Token">The provider's address of it: at most 1,024 characters.</param>
 /// <param name="App">Such as a bundle id: at most 128 characters.</param>

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http;
+using Serverless.Http;
+
+namespace Serverless.Notifications;
+
+/// <summary>The first thing that is wrong with a request; what comes later is not looked at by anybody.</summary>
+internal sealed class FieldProblem
+{
+    private string? _field;
+    private string _detail = "";
+
+    /// <summary>Whether anything is wrong.</summary>
+    public bool IsSet => _field is not null;
+
+    /// <summary>The answer 400 bad-field; null when nothing is wrong.</summary>
+    public IResult? Refusal => _field is { } field ? Problems.BadField(field, $"{_detail} Nothing was stored.") : null;
+
+    /// <param name="field">Its path, such as "recipients[3].user".</param>
+    /// <param name="detail">A sentence.</param>
+    public void Add(string field, string detail)
+    {
+        if (_field is null)
+            (_field, _detail) = (field, detail);
+    }
+}
