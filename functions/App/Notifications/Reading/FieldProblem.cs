@@ -13,7 +13,7 @@ internal sealed class FieldProblem
     public bool IsSet => _field is not null;
 
     /// <summary>The answer 400 bad-field; null when nothing is wrong.</summary>
-    public IResult? Refusal => _field is { } field ? Problems.BadField(field, $"{_detail} Nothing was stored.") : null;
+    public IResult? Refusal => _field is { } named ? Problems.BadField(named, $"{_detail} Nothing was stored.") : null;
 
     /// <param name="field">Its path, such as "recipients[3].user".</param>
     /// <param name="detail">A sentence.</param>
