@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serverless.Http;
+using Serverless.Ids;
 using Serverless.Replication;
 
 namespace Serverless.Notifications;
@@ -30,7 +31,12 @@ internal static class NotificationServices
         services.AddSingleton(provider => new EventRecorder(provider.GetRequiredService<LedgerStore>(), provider.GetRequiredService<Settlement>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<FrequencyCaps>();
         services.AddSingleton<AdmitDelivery>(provider => provider.GetRequiredService<FrequencyCaps>().AdmitsAsync);
-        services.AddSingleton<RenderContent>((notification, _, _, _, _, _) => Task.FromResult<Rendering>(new Rendering.Done(notification.Text!)));
+        services.AddSingleton<TemplateStore>();
+        services.AddSingleton<Renderer>();
+        services.AddSingleton<RenderContent>(provider => provider.GetRequiredService<Renderer>().RenderAsync);
+        services.AddSingleton<AcceptanceCheck>();
+        services.AddSingleton(provider => new NotificationSender(
+            provider.GetRequiredService<Acceptance>(), provider.GetRequiredService<AcceptanceCheck>(), provider.GetRequiredService<Uuid7Generator>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SendTurn>();
         services.AddSingleton<Settlement>();
         services.AddSingleton(provider => new FanoutWorker(

@@ -30,7 +30,7 @@ internal sealed record Notification(
     public const int ChunkSize = 100;
 
     /// <summary>How its template, or the want of one, is named where it is counted.</summary>
-    public string Kind => Template?.Name ?? "literal";
+    public string Kind => Template?.Name ?? TemplateNames.Literal;
 
     /// <summary>Its chunks' names.</summary>
     public IEnumerable<ChunkName> Chunks => Enumerable.Range(0, (Recipients.Length + ChunkSize - 1) / ChunkSize).Select(number => new ChunkName(Id, number));

@@ -30,6 +30,9 @@ internal static partial class PeopleReading
     /// <summary>A category's name.</summary>
     public static bool IsCategory(string? name) => name is not null && Category().IsMatch(name);
 
+    /// <summary>A language tag.</summary>
+    public static bool IsLocale(string? tag) => tag is not null && LanguageTag().IsMatch(tag);
+
     public static DeviceRequest Device(ObjectReader body) => new(
         body.Word<Platform>("platform", word => word switch { "ios" => Platform.Ios, "android" => Platform.Android, "web" => Platform.Web, _ => null }, "ios, android or web", needed: true) ?? default,
         body.Text("token", LongestToken, needed: true) ?? "", body.Text("app", LongestName, needed: true) ?? "", Zone(body), Locale(body));
@@ -99,7 +102,7 @@ internal static partial class PeopleReading
     {
         if (body.Text("locale", LongestName) is not { } locale)
             return null;
-        if (!LanguageTag().IsMatch(locale))
+        if (!IsLocale(locale))
             body.Refuse("locale", "locale must be a language tag (BCP 47) such as ko or en-GB.");
         return locale;
     }

@@ -78,6 +78,9 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
         return null;
     }
 
+    /// <summary>Any JSON value, as it is; null when it is not there.</summary>
+    public JsonElement? Any(string name) => Given(name, needed: false)?.Clone();
+
     /// <summary>Some JSON object, as it is; null when it is not there.</summary>
     public JsonElement? Data(string name)
     {
