@@ -23,7 +23,7 @@ internal static class NotificationServices
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<CountStore>();
         services.AddSingleton<InboxStore>();
-        services.AddSingleton<IProvider, InAppProvider>();
+        services.AddProviders(configuration);
         services.AddSingleton<NotifyQueues>();
         services.AddSingleton<Acceptance>();
         services.AddSingleton<Revival>();

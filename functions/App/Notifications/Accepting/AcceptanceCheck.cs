@@ -100,7 +100,7 @@ internal sealed class AcceptanceCheck(
                 return Problems.BadField("data", $"{why} Nothing was stored.");
             case Rendering.Done(var content):
                 var call = new ProviderCall(
-                    name.ToString(), notification.Id, recipient.User, AnyToken, null, null, content, notification.Category, notification.Priority, notification.CollapseKey, notification.Expires, link);
+                    name.ToString(), notification.Accepted, notification.Id, recipient.User, AnyToken, null, null, content, notification.Category, notification.Priority, notification.CollapseKey, notification.Expires, link);
                 return _providers[carrier].Problem(call) is { } problem
                     ? Problems.BadField(notification.Text is null ? "data" : "text", $"For '{recipient.User}' on the channel {carrier.Channel().Name()}: {problem} Nothing was stored.")
                     : null;

@@ -83,17 +83,17 @@ public sealed partial class BatchSender
     private async Task<Dictionary<int, Outcome>> SendAsync(Notification notification, BatchName name, Batch batch, long claimedAt, CancellationToken cancellationToken)
     {
         var outcomes = await Task.WhenAll(batch.Claim!.Deliveries.Select(async number =>
-            (number, outcome: await SendAsync(notification, new DeliveryName(name, number), batch.Deliveries[number], claimedAt, cancellationToken))));
+            (number, outcome: await SendAsync(notification, new DeliveryName(name, number), batch.Queued, batch.Deliveries[number], claimedAt, cancellationToken))));
         return outcomes.Where(one => one.outcome is not null).ToDictionary(one => one.number, one => one.outcome!);
     }
 
-    private async Task<Outcome?> SendAsync(Notification notification, DeliveryName name, Delivery delivery, long claimedAt, CancellationToken cancellationToken)
+    private async Task<Outcome?> SendAsync(Notification notification, DeliveryName name, DateTimeOffset queued, Delivery delivery, long claimedAt, CancellationToken cancellationToken)
     {
         if (!_providers.TryGetValue(name.Batch.Carrier, out var provider))
             return new Outcome.Suppressed(NotConfigured);
         try
         {
-            return await _turn.RunAsync(notification, name, delivery, provider, () => _clock.GetElapsedTime(claimedAt) < TimeSpan.FromSeconds(_options.Value.LeaseSeconds) / 2, cancellationToken);
+            return await _turn.RunAsync(notification, name, queued, delivery, provider, () => _clock.GetElapsedTime(claimedAt) < TimeSpan.FromSeconds(_options.Value.LeaseSeconds) / 2, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -11,12 +11,13 @@ internal sealed class SendTurn(PeopleStore people, RenderContent render, AdmitDe
     /// <summary>What came of it; null when the worker's time ran out before anybody was asked.</summary>
     /// <param name="notification">What is sent.</param>
     /// <param name="name">Names the delivery.</param>
+    /// <param name="queued">When it was queued first.</param>
     /// <param name="delivery">As it was claimed.</param>
     /// <param name="provider">Who takes it.</param>
     /// <param name="maySend">Whether the worker's claim still lasts long enough for a call.</param>
     /// <param name="cancellationToken">Stops the turn; once the provider is asked, its answer is waited for.</param>
     public async Task<Outcome?> RunAsync(
-        Notification notification, DeliveryName name, Delivery delivery, IProvider provider, Func<bool> maySend, CancellationToken cancellationToken)
+        Notification notification, DeliveryName name, DateTimeOffset queued, Delivery delivery, IProvider provider, Func<bool> maySend, CancellationToken cancellationToken)
     {
         var channel = name.Batch.Carrier.Channel();
         if (await people.ReadAsync(delivery.User, cancellationToken) is not DocumentRead<Person>.Held(var person))
@@ -47,7 +48,7 @@ internal sealed class SendTurn(PeopleStore people, RenderContent render, AdmitDe
                 if (delivery.Attempts.IsEmpty && !await admit(delivery.User, channel, notification.Category, cancellationToken))
                     return new Outcome.Suppressed(FrequencyCaps.Capped);
                 var call = new ProviderCall(
-                    name.ToString(), notification.Id, delivery.User, address, device?.App, device?.Platform, content, notification.Category, notification.Priority,
+                    name.ToString(), queued, notification.Id, delivery.User, address, device?.App, device?.Platform, content, notification.Category, notification.Priority,
                     notification.CollapseKey, notification.Expires, link);
                 return await AskAsync(provider, call, maySend, device);
             default:

@@ -2,6 +2,7 @@ namespace Serverless.Notifications;
 
 /// <summary>What a provider is asked to bring to one address.</summary>
 /// <param name="Delivery">Names the delivery, the same at every attempt: what providers can tell repetitions by is derived from it.</param>
+/// <param name="Queued">When the delivery was queued first, the same at every attempt.</param>
 /// <param name="Notification">Which notification it belongs to.</param>
 /// <param name="User">Whose it is.</param>
 /// <param name="To">A device's token, a phone number in E.164 (+821012345678), a mail address, or the user for the list in the app.</param>
@@ -14,5 +15,5 @@ namespace Serverless.Notifications;
 /// <param name="Expires">Not to be shown after this; null: the provider's longest.</param>
 /// <param name="EventsUrl">Where the app says that it was opened or clicked, signed; null when none is configured.</param>
 public sealed record ProviderCall(
-    string Delivery, string Notification, string User, string To, string? App, Platform? Platform, Content Content, string Category, Priority Priority,
+    string Delivery, DateTimeOffset Queued, string Notification, string User, string To, string? App, Platform? Platform, Content Content, string Category, Priority Priority,
     string? CollapseKey, DateTimeOffset? Expires, string? EventsUrl);
