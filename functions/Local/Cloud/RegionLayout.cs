@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Serverless.Local.Inbox;
 
 namespace Serverless.Local.Cloud;
 
@@ -48,9 +49,9 @@ internal sealed record RegionLayout(int Number, int NodeCount, int BlobPort)
     public static IReadOnlyList<RegionLayout> FromPort(int regions, int nodes, int port) =>
         [.. Enumerable.Range(0, regions).Select(region => new RegionLayout(region + 1, nodes, port + 100 + 10 * region))];
 
-    /// <summary>The port of the head and those of every region, for options whose port is not 0.</summary>
+    /// <summary>The port of the head, those of its providers and those of every region, for options whose port is not 0.</summary>
     public static IReadOnlyList<int> AllPorts(LocalCloudOptions options) =>
-        [options.Port, .. FromPort(options.Regions, options.NodesPerRegion, options.Port).SelectMany(region => region.Ports)];
+        [options.Port, .. LocalProviders.Ports(options.Port), .. FromPort(options.Regions, options.NodesPerRegion, options.Port).SelectMany(region => region.Ports)];
 
     private LocalNode Node(int node)
     {

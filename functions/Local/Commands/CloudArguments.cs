@@ -15,7 +15,7 @@ internal sealed class CloudArguments
     private readonly Option<int> _nodes = Number(
         "--nodes", "Nodes in each region: 1 to 9; a cloud that runs, or ran, grows or shrinks to them", 1, LocalCloudOptions.MaxNodes, Defaults.NodesPerRegion);
     private readonly Option<int> _port = Number(
-        "--port", "Port of the API; the storage takes ports 100 above it and on. 0: any free ports", 0, LocalCloudOptions.MaxPort, Defaults.Port);
+        "--port", "Port of the API; providers of notifications take ports 50 above it and on, the storage 100 above it and on. 0: any free ports", 0, LocalCloudOptions.MaxPort, Defaults.Port);
     private readonly Option<string> _data = new("--data")
     {
         Description = "Folder of the data",

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Local.Cloud;
+using Serverless.Local.Inbox;
 
 namespace Serverless.Local.Commands;
 
@@ -31,7 +32,7 @@ internal static class DoctorCommand
         var ports = RegionLayout.AllPorts(options.Cloud);
         var taken = ports.Where(port => !FreePorts.IsFree(port)).ToList();
         if (taken.Count == 0)
-            await LineAsync(output, "Ports", $"{ports[0]} and {ports[1]} to {ports[^1]} are free");
+            await LineAsync(output, "Ports", $"{ports[0]}, {ports[1]} to {ports[LocalProviders.PortCount]} and {ports[LocalProviders.PortCount + 1]} to {ports[^1]} are free");
         foreach (var port in taken)
             await LineAsync(output, $"Port {port}", $"taken; {await PortOwner.DescribeAsync(port)}");
         return taken.Count == 0;

@@ -74,6 +74,7 @@ internal static class UpCommand
         var nodes = await head.MembersAsync(cancellationToken);
         console.Line($"Ready: {cloud.Regions.Count} regions with {nodes.Count} nodes: {string.Join(", ", nodes)}");
         console.Line($"API: {new Uri(head.Address, "api")}");
+        console.Line($"Inbox: {new Uri(head.Address, "inbox")}, where notifications arrive");
         console.Line($"Try: curl -i -X PUT {new Uri(head.Address, "api/kv/hello")} -H 'X-App-Key: {CloudHead.AppKey}' -H 'X-App-Secret: {CloudHead.AppSecret}' -H 'Content-Type: text/plain' -d world");
         console.Line("Ctrl+C stops everything.");
     }

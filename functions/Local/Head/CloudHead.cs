@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Serverless.Local.Cloud;
 using Serverless.Local.Host;
+using Serverless.Local.Inbox;
 using Serverless.Local.Realtime;
 using Serverless.Realtime;
 using Serverless.Replication;
@@ -25,16 +26,17 @@ public sealed class CloudHead : IAsyncDisposable
     private readonly DevIdentity _identity;
     private readonly int _port;
     private readonly IReadOnlyList<string> _founders;
+    private readonly LocalProviders? _providers;
 
     // As in Azure, timers and queues are those of the region's own account.
-    private CloudHead(CloudAddresses cloud, string region, int port, DevIdentity identity)
+    private CloudHead(CloudAddresses cloud, string region, int port, DevIdentity identity, LocalProviders? providers, IReadOnlyDictionary<string, string?> providerSettings)
     {
-        (_identity, _port, _founders) = (identity, port, [.. cloud.Nodes.Select(node => node.Id)]);
+        (_identity, _port, _founders, _providers) = (identity, port, [.. cloud.Nodes.Select(node => node.Id)], providers);
         _app = LocalHead.Create(new LocalHeadOptions
         {
             Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
             StorageConnectionString = cloud.StorageConnectionString(region),
-            Settings = CloudSettings.Of(cloud, region, identity),
+            Settings = CloudSettings.Of(cloud, region, identity, providerSettings),
             ConfigureServices = services =>
             {
                 services.AddSingleton(identity);
@@ -45,6 +47,8 @@ public sealed class CloudHead : IAsyncDisposable
         _app.UseWhen(http => http.Request.Path.StartsWithSegments(LocalRealtime.Path), hub => hub.Use(LocalRealtime.IdentifyAsync));
         _app.MapHub<EventsHub>(LocalRealtime.Path);
         _app.MapDevTokens(identity);
+        if (providers is not null)
+            _app.MapInbox(providers);
     }
 
     /// <summary>The nodes that are members now; those with which a cluster begins, while too few answer to tell.</summary>
@@ -56,6 +60,9 @@ public sealed class CloudHead : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>The cloud's providers of notifications; null in a head that another's supervises.</summary>
+    internal LocalProviders? Providers => _providers;
+
     /// <summary>Starts the head that supervises: it runs in the first region and deals with the losses of all.</summary>
     /// <param name="cloud">The storage it works on.</param>
     /// <param name="port">Where it listens on the loopback address; 0 takes a free one.</param>
@@ -64,7 +71,8 @@ public sealed class CloudHead : IAsyncDisposable
     public static async Task<CloudHead> StartAsync(LocalCloud cloud, int port, string? folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cloud);
-        var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, DevIdentity.Open(folder, TimeProvider.System));
+        var providers = await LocalProviders.StartAsync(port, folder, cancellationToken);
+        var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, DevIdentity.Open(folder, TimeProvider.System), providers, providers.Settings());
         head._app.MapDevRegions(cloud);
 
         // The membership must be known before the first request: a cloud that lost state is told so first.
@@ -86,7 +94,7 @@ public sealed class CloudHead : IAsyncDisposable
         CloudAddresses cloud, string region, int port, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cloud);
-        var head = new CloudHead(cloud, region, port, DevIdentity.OfCloud(folder, TimeProvider.System));
+        var head = new CloudHead(cloud, region, port, DevIdentity.OfCloud(folder, TimeProvider.System), null, LocalProviders.SettingsOf(folder));
         try
         {
             await head.Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
@@ -106,6 +114,8 @@ public sealed class CloudHead : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopLimit, TimeProvider.System);
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
+        if (_providers is not null)
+            await _providers.DisposeAsync();
         _identity.Dispose();
     }
 

@@ -11,9 +11,10 @@ internal static class CloudSettings
     /// <param name="cloud">The nodes.</param>
     /// <param name="region">Where the head runs.</param>
     /// <param name="identity">Issues the tokens that it believes.</param>
-    public static Dictionary<string, string?> Of(CloudAddresses cloud, string region, DevIdentity identity)
+    /// <param name="providers">The settings of its providers of notifications.</param>
+    public static Dictionary<string, string?> Of(CloudAddresses cloud, string region, DevIdentity identity, IReadOnlyDictionary<string, string?> providers)
     {
-        var settings = new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>(providers)
         {
             ["Cluster:Region"] = region,
             ["Auth:Issuer"] = DevIdentity.Issuer,
@@ -26,6 +27,10 @@ internal static class CloudSettings
             // Changes of the membership wait until nobody acts on the one before: on one machine that need not take a minute and a half.
             ["Replication:ViewSeconds"] = "3",
             ["Replication:SettleSeconds"] = "10",
+
+            // One clock, and a worker that dies is to be seen replaced.
+            ["Notifications:LeaseSeconds"] = "15",
+            ["Notifications:ClockMarginSeconds"] = "1",
         };
         for (var i = 0; i < cloud.AllNodes.Count; i++)
         {
