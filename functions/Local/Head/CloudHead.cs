@@ -36,7 +36,7 @@ public sealed class CloudHead : IAsyncDisposable
         {
             Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
             StorageConnectionString = cloud.StorageConnectionString(region),
-            Settings = CloudSettings.Of(cloud, region, identity, providerSettings),
+            Settings = CloudSettings.Of(cloud, region, identity, port, providerSettings),
             ConfigureServices = services =>
             {
                 services.AddSingleton(identity);
@@ -72,6 +72,7 @@ public sealed class CloudHead : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(cloud);
         var providers = await LocalProviders.StartAsync(port, folder, cancellationToken);
+        port = port == 0 ? FreePorts.Choose(1, new Random(Environment.ProcessId)) : port;
         var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, DevIdentity.Open(folder, TimeProvider.System), providers, providers.Settings());
         head._app.MapDevRegions(cloud);
 

@@ -11,8 +11,9 @@ internal static class CloudSettings
     /// <param name="cloud">The nodes.</param>
     /// <param name="region">Where the head runs.</param>
     /// <param name="identity">Issues the tokens that it believes.</param>
+    /// <param name="port">The head's; 0 when it is not known before it listens: links to it are not given out then.</param>
     /// <param name="providers">The settings of its providers of notifications.</param>
-    public static Dictionary<string, string?> Of(CloudAddresses cloud, string region, DevIdentity identity, IReadOnlyDictionary<string, string?> providers)
+    public static Dictionary<string, string?> Of(CloudAddresses cloud, string region, DevIdentity identity, int port, IReadOnlyDictionary<string, string?> providers)
     {
         var settings = new Dictionary<string, string?>(providers)
         {
@@ -32,6 +33,8 @@ internal static class CloudSettings
             ["Notifications:LeaseSeconds"] = "15",
             ["Notifications:ClockMarginSeconds"] = "1",
         };
+        if (port != 0 && providers.Count > 0)
+            settings["Notifications:PublicAddress"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/api");
         for (var i = 0; i < cloud.AllNodes.Count; i++)
         {
             var (node, at) = (cloud.AllNodes[i], string.Create(CultureInfo.InvariantCulture, $"Cluster:Nodes:{i}"));

@@ -2,7 +2,7 @@
 
 // Everything that arrived is shown as text: nothing of it becomes markup here.
 const names = { apns: 'APNs', fcm: 'FCM', sms: 'SMS', smtp: 'Mail' };
-const answers = [['ok', 'answers'], ['429', '429'], ['410', '410'], ['500', '500'], ['timeout', 'silent']];
+const answers = [['ok', 'ok'], ['429', '429'], ['410', '410'], ['500', '500'], ['timeout', 'silent']];
 const most = 500;
 const byId = id => document.getElementById(id);
 const state = { after: 0, chosen: 0, generation: 0 };

@@ -20,7 +20,7 @@ internal sealed class MoveInstance : IAsyncDisposable
     public MoveInstance(CloudAddresses cloud, string region)
     {
         using var identity = DevIdentity.Open(null, TimeProvider.System);
-        var settings = CloudSettings.Of(cloud, region, identity, new Dictionary<string, string?>());
+        var settings = CloudSettings.Of(cloud, region, identity, 0, new Dictionary<string, string?>());
         settings["Replication:Partitions"] = MoveBench.Partitions.ToString(CultureInfo.InvariantCulture);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         _services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton<Random>(new SecureRandom()).AddReplication(configuration).BuildServiceProvider();
