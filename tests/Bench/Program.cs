@@ -12,6 +12,7 @@ public static class Program
         ["kv"] = Kv.KvBench.RunAsync,
         ["limits"] = Limits.LimitsBench.RunAsync,
         ["move"] = Move.MoveBench.RunAsync,
+        ["notifications"] = Notifications.NotificationsBench.RunAsync,
         ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
         ["soak"] = Soak.RunAsync,

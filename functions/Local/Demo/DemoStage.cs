@@ -50,7 +50,15 @@ internal sealed class DemoStage : IDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path) => _http.PostAsync(Path(path), null);
 
-    public Task<HttpResponseMessage> PostJsonAsync(string path, object body) => _http.PostAsJsonAsync(Path(path), body);
+    public async Task<HttpResponseMessage> PostJsonAsync(string path, object body, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path(path)) { Content = JsonContent.Create(body) };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return await _http.SendAsync(request);
+    }
+
+    public Task<HttpResponseMessage> PutJsonAsync(string path, object body) => _http.PutAsJsonAsync(Path(path), body);
 
     public Task<HttpResponseMessage> DeleteAsync(string path) => _http.DeleteAsync(Path(path));
 

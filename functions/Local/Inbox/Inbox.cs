@@ -47,13 +47,13 @@ internal sealed class Inbox(TimeProvider clock)
         }
     }
 
-    /// <summary>Messages after a number, the newest first.</summary>
-    public IReadOnlyList<InboxMessage> List(long after, string? provider, string? to, int limit)
+    /// <summary>Messages after a number and before another, the newest first.</summary>
+    public IReadOnlyList<InboxMessage> List(long after, string? provider, string? to, int limit, long before = long.MaxValue)
     {
         lock (_lock)
         {
             return [.. _messages.AsEnumerable().Reverse().TakeWhile(message => message.Number > after)
-                .Where(message => (provider is null || message.Arrival.Provider == provider) && (to is null || message.Arrival.To.Contains(to, StringComparison.OrdinalIgnoreCase))).Take(limit)];
+                .Where(message => message.Number < before && (provider is null || message.Arrival.Provider == provider) && (to is null || message.Arrival.To.Contains(to, StringComparison.OrdinalIgnoreCase))).Take(limit)];
         }
     }
 

@@ -48,12 +48,12 @@ internal static class InboxEndpoints
 
     private static IResult List(HttpRequest request, Inbox inbox)
     {
-        var (after, limit) = (Number(request, "after", 0), Number(request, "limit", DefaultPage));
-        if (after is null || limit is null or < 1 or > MostPage)
-            return Problems.BadRequest("bad-page", $"after must be a whole number, and limit one from 1 to {MostPage}.");
+        var (after, before, limit) = (Number(request, "after", 0), Number(request, "before", long.MaxValue), Number(request, "limit", DefaultPage));
+        if (after is null || before is null || limit is null or < 1 or > MostPage)
+            return Problems.BadRequest("bad-page", $"after and before must be whole numbers, and limit one from 1 to {MostPage}.");
         return Results.Json(new
         {
-            messages = inbox.List(after.Value, Text(request, "provider"), Text(request, "to"), (int)limit.Value).Select(message => Of(message, whole: false)),
+            messages = inbox.List(after.Value, Text(request, "provider"), Text(request, "to"), (int)limit.Value, before.Value).Select(message => Of(message, whole: false)),
             counts = inbox.Counts.ToDictionary(one => one.Key, one => new { taken = one.Value.Taken, refused = one.Value.Refused, repeated = one.Value.Repeated }),
         });
     }

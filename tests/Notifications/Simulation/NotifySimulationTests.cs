@@ -4,7 +4,7 @@ namespace Serverless.Tests.Notifications;
 
 public class NotifySimulationTests
 {
-    private const int Seeds = 200;
+    private const int Seeds = 150;
     private const int RecipientsEach = 20;
     private const int MostPoints = 2_000;
 
