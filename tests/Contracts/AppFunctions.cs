@@ -24,6 +24,10 @@ internal static class AppFunctions
 
     public static string RouteOf(MethodInfo method) => TriggerOf<HttpTriggerAttribute>(method).Route ?? NameOf(method);
 
+    /// <summary>Whether a function creates something: each POST, save what only notes a fact that is the same however often it is told.</summary>
+    public static bool Creates(MethodInfo method) =>
+        TriggerOf<HttpTriggerAttribute>(method).Methods!.Contains("post") && NameOf(method) != "notifications-events";
+
     public static bool IsCatchAll(MethodInfo method) => RouteOf(method) == "{*path}";
 
     private static IReadOnlyList<MethodInfo> With<T>()

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.OpenApi;
 using Serverless.Http;
@@ -54,10 +55,7 @@ public class OpenApiTests(SharedCloud cloud)
         var access = AccessTable.Of(typeof(ServerlessApp).Assembly);
         Assert.All(await OperationsAsync(), o =>
         {
-            var function = AppFunctions.Http.Single(m =>
-                $"/api/{AppFunctions.RouteOf(m)}" == o.Path
-                && AppFunctions.TriggerOf<HttpTriggerAttribute>(m).Methods!.Contains(o.Method, StringComparer.OrdinalIgnoreCase));
-            var open = access[AppFunctions.NameOf(function)] == Access.Anyone;
+            var open = access[AppFunctions.NameOf(FunctionOf(o.Method, o.Path))] == Access.Anyone;
             Assert.Equal(open, o.Operation.Security is not { Count: > 0 });
             Assert.Equal(!open, o.Operation.Responses!.ContainsKey("401"));
             Assert.Equal(!open, o.Operation.Responses!.ContainsKey("403"));
@@ -67,8 +65,9 @@ public class OpenApiTests(SharedCloud cloud)
     [Fact]
     public async Task What_creates_takes_a_key_and_says_how_it_is_refused() => Assert.All(await OperationsAsync(), o =>
     {
-        Assert.Equal(o.Method == "POST", (o.Operation.Parameters ?? []).Any(p => (p.In, p.Name) == (ParameterLocation.Header, "Idempotency-Key")));
-        if (o.Method != "POST")
+        var creates = AppFunctions.Creates(FunctionOf(o.Method, o.Path));
+        Assert.Equal(creates, (o.Operation.Parameters ?? []).Any(p => (p.In, p.Name) == (ParameterLocation.Header, "Idempotency-Key")));
+        if (!creates)
             return;
         (string Status, string Type)[] refusals =
         [
@@ -93,6 +92,10 @@ public class OpenApiTests(SharedCloud cloud)
         var health = (await OperationsAsync()).Single(o => (o.Method, o.Path) == ("GET", "/api/health"));
         Assert.Equal(["application/json"], health.Operation.Responses!["503"].Content!.Keys);
     }
+
+    private static MethodInfo FunctionOf(string method, string path) => AppFunctions.Http.Single(m =>
+        $"/api/{AppFunctions.RouteOf(m)}" == path
+        && AppFunctions.TriggerOf<HttpTriggerAttribute>(m).Methods!.Contains(method, StringComparer.OrdinalIgnoreCase));
 
     private async Task<List<(string Method, string Path, OpenApiOperation Operation)>> OperationsAsync()
     {

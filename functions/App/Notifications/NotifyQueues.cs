@@ -1,5 +1,5 @@
-using Serverless.Queues;
 using System.Globalization;
+using Serverless.Queues;
 
 namespace Serverless.Notifications;
 

@@ -54,7 +54,10 @@ internal sealed class ApnsServer(LocalCredentials credentials, Inbox inbox, Swit
         key.ImportFromPem(credentials.ApnsKey);
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(header["bearer ".Length..], new TokenValidationParameters
         {
-            ValidIssuer = LocalCredentials.TeamId, ValidateAudience = false, ValidateLifetime = false, RequireExpirationTime = false,
+            ValidIssuer = LocalCredentials.TeamId,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+            RequireExpirationTime = false,
             IssuerSigningKey = new ECDsaSecurityKey(key) { KeyId = LocalCredentials.KeyId, CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken token)

@@ -16,6 +16,7 @@ internal sealed class FcmServer(LocalCredentials credentials, Inbox inbox, Switc
 
     private const string Provider = "fcm";
     private const int TokenSeconds = 3_600;
+    private const string QuotaSeconds = "5";
 
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
 
@@ -34,7 +35,9 @@ internal sealed class FcmServer(LocalCredentials credentials, Inbox inbox, Switc
         key.ImportFromPem(credentials.FcmKey);
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(form["assertion"].ToString(), new TokenValidationParameters
         {
-            ValidIssuer = LocalCredentials.ServiceAccount, ValidateAudience = false, ValidateLifetime = false,
+            ValidIssuer = LocalCredentials.ServiceAccount,
+            ValidateAudience = false,
+            ValidateLifetime = false,
             IssuerSigningKey = new RsaSecurityKey(key) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
         });
         if (!result.IsValid)
@@ -77,6 +80,8 @@ internal sealed class FcmServer(LocalCredentials credentials, Inbox inbox, Switc
             return;
         }
 
+        if (status == 429)
+            http.Response.Headers.RetryAfter = QuotaSeconds;
         var details = new[] { new Dictionary<string, object> { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = code } };
         await http.Response.WriteAsJsonAsync(new { error = new { code = status, message = $"As the switch says: {code}.", status = state, details } });
     }

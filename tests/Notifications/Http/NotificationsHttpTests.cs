@@ -53,7 +53,11 @@ public class NotificationsHttpTests(SharedCloud cloud)
         var user = await _client.UserAsync();
         var id = await _client.AcceptedAsync(new
         {
-            recipients = new[] { user }, category = "news", text = new { title = "Hi", body = "there" }, channels = NotifyClient.PushAndMail, notBefore = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(3),
+            recipients = new[] { user },
+            category = "news",
+            text = new { title = "Hi", body = "there" },
+            channels = NotifyClient.PushAndMail,
+            notBefore = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(3),
         });
         (await _client.PutAsync($"users/{user}/preferences", new { categories = new { news = new { push = false } } })).EnsureSuccessStatusCode();
         Assert.Equal(["android suppressed opted-out", "email delivered", "ios suppressed opted-out"], NotifyClient.Deliveries(await _client.DoneAsync(id)));
@@ -67,7 +71,7 @@ public class NotificationsHttpTests(SharedCloud cloud)
         var id = await _client.AcceptedAsync(new { recipients = new[] { user }, category = "orders", template, data = new { name = "A" }, channels = NotifyClient.InApp });
         await _client.DoneAsync(id);
         var address = (await _client.GetAsync($"users/{user}/inbox")).GetProperty("entries")[0].GetProperty("eventsUrl").GetString()!;
-        await AssertProblem.IsAsync(await cloud.Nobody.PostAsJsonAsync(address[..^4] + "AAAA", new { @event = "opened" }, Cancelled), 403, "bad-token");
+        await AssertProblem.IsAsync(await cloud.Nobody.PostAsJsonAsync(address[..^4] + "AAAA", new { @event = "opened" }, Cancelled), 404, "unknown-address");
         await AssertProblem.IsAsync(await cloud.Nobody.PostAsJsonAsync(address, new { @event = "eaten" }, Cancelled), 400, "bad-field");
         Assert.Equal(HttpStatusCode.NoContent, (await cloud.Nobody.PostAsJsonAsync(address, new { @event = "clicked" }, Cancelled)).StatusCode);
         var delivery = (await _client.GetAsync($"notifications/{id}")).GetProperty("deliveries")[0];

@@ -86,7 +86,10 @@ public sealed class ApnsWireTests : IAsyncLifetime, IDisposable
         Assert.Equal("https://example.com/e", payload.RootElement.GetProperty("eventsUrl").GetString());
         var signature = await new JsonWebTokenHandler().ValidateTokenAsync(first.Headers["authorization"]["bearer ".Length..], new TokenValidationParameters
         {
-            ValidIssuer = "TEAM", ValidateAudience = false, ValidateLifetime = false, IssuerSigningKey = new ECDsaSecurityKey(_key) { KeyId = "KEY" },
+            ValidIssuer = "TEAM",
+            ValidateAudience = false,
+            ValidateLifetime = false,
+            IssuerSigningKey = new ECDsaSecurityKey(_key) { KeyId = "KEY" },
         });
         Assert.True(signature.IsValid);
     }

@@ -123,7 +123,12 @@ public sealed class FcmWireTests : IAsyncLifetime
         using var key = RSA.Create(2048);
         var credentials = JsonSerializer.Serialize(new
         {
-            type = "service_account", project_id = "p", private_key_id = "k", private_key = key.ExportPkcs8PrivateKeyPem(), client_email = "a@p.iam.gserviceaccount.com", client_id = "1",
+            type = "service_account",
+            project_id = "p",
+            private_key_id = "k",
+            private_key = key.ExportPkcs8PrivateKeyPem(),
+            client_email = "a@p.iam.gserviceaccount.com",
+            client_id = "1",
             token_uri = (google ?? _google.Address).ToString() + "token",
         });
         var options = Options.Create(new FcmOptions { Host = _server.Address, ProjectId = "p", Credentials = credentials });

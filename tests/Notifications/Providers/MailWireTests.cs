@@ -83,7 +83,13 @@ public sealed class MailWireTests : IDisposable
     {
         var options = Options.Create(new MailOptions
         {
-            Host = "127.0.0.1", Port = port ?? _server.Port, Security = SecureSocketOptions.None, User = user, Password = "secret", From = "Shop <shop@example.com>", Unsubscribe = new Uri("https://example.com/stop"),
+            Host = "127.0.0.1",
+            Port = port ?? _server.Port,
+            Security = SecureSocketOptions.None,
+            User = user,
+            Password = "secret",
+            From = "Shop <shop@example.com>",
+            Unsubscribe = new Uri("https://example.com/stop"),
         });
         var connections = new MailConnections(options);
         _connections.Add(connections);

@@ -11,6 +11,9 @@ internal sealed class ProviderHistory(Simulator simulator)
     /// <summary>Addresses that are dead.</summary>
     public HashSet<string> Dead { get; } = [];
 
+    /// <summary>What every call is answered; null: as chance has it.</summary>
+    public Func<ProviderCall, ProviderAnswer>? Answer { get; set; }
+
     /// <summary>Calls of a hundred that come to no good end.</summary>
     public int Failing { get; set; }
 
@@ -25,6 +28,8 @@ internal sealed class ProviderHistory(Simulator simulator)
     {
         Calls.Add((call, simulator.Time.GetUtcNow()));
         await simulator.Delay(TimeSpan.FromMilliseconds(simulator.Random.Next(200)));
+        if (Answer is not null)
+            return Answer(call);
         if (Dead.Contains(call.To))
             return new ProviderAnswer.AddressDead("410", null);
         var fate = simulator.Random.Next(100) < Failing ? simulator.Random.Next(4) : 4;

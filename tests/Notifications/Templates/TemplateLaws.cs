@@ -63,7 +63,9 @@ public class TemplateLaws
     {
         var locales = new Dictionary<string, ImmutableSortedDictionary<Channel, TemplatePart>>
         {
-            ["en"] = Parts("en"), ["ko"] = Parts("ko"), ["zh-Hant-TW"] = Parts("tw"),
+            ["en"] = Parts("en"),
+            ["ko"] = Parts("ko"),
+            ["zh-Hant-TW"] = Parts("tw"),
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
         var template = Template.Of("t", 1, new TemplateSource(ImmutableSortedDictionary<string, TemplateParameter>.Empty, locales, "en")).Template!;
         foreach (var (locale, expected) in new[] { ("ko", "ko"), ("ko-KR", "ko"), ("KO-kr-x1", "ko"), ("zh-Hant-TW", "tw"), ("zh-Hant", "en"), ("zh", "en"), ("fr", "en"), (null, "en") })

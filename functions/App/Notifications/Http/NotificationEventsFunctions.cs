@@ -12,21 +12,19 @@ public sealed class NotificationEventsFunctions(EventLinks links, EventRecorder 
 
     [Function("notifications-events")]
     [Access(Access.Anyone)]
-    [Idempotent]
     [Operation("Notes that a notification was opened or clicked", Description = "At the address that came with the notification (eventsUrl), which is signed. Each is noted once; who clicked has opened it.")]
     [Query("token", "As it stands in the address")]
     [Body("application/json", "{\"event\": \"opened\"} or {\"event\": \"clicked\"}")]
     [Answer(204, "Noted, now or before")]
     [Answer(400, "bad-field, bad-json")]
-    [Answer(403, "bad-token: the address was not given out for this notification")]
-    [Answer(404, "unknown-notification")]
+    [Answer(404, "unknown-address: it was not given out for this notification; unknown-notification")]
     [Answer(413, "too-large")]
     [Answer(415, "bad-content-type")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Note([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "notifications/{id}/events")] HttpRequest request, string id)
     {
         if (links.Read(id, request.Query["token"]) is not { } delivery)
-            return Problems.Of(StatusCodes.Status403Forbidden, "bad-token", "The address is not valid", "Events are taken only at the address that came with the notification.");
+            return Problems.NotFound("unknown-address", "Events are taken only at the address that came with the notification.");
         var (body, refusal) = await JsonBody.ReadAsync(request, MostBytes);
         if (body is null)
             return refusal!;

@@ -30,7 +30,11 @@ internal sealed class ResilientProvider : IProvider, IDisposable
         _inner = inner;
         _limiter = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
-            TokenLimit = limits.PerSecond, TokensPerPeriod = limits.PerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+            TokenLimit = limits.PerSecond,
+            TokensPerPeriod = limits.PerSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+            AutoReplenishment = true,
         });
         _pipeline = new ResiliencePipelineBuilder<ProviderAnswer> { TimeProvider = clock }
             .AddRateLimiter(new RateLimiterStrategyOptions { RateLimiter = args => _limiter.AcquireAsync(1, args.Context.CancellationToken) })
