@@ -50,8 +50,10 @@ internal static class NotificationsBench
         Say($"accepting {PerRequest} at once: p50 {Percentile(latencies, 50):0} ms, p99 {Percentile(latencies, 99):0} ms");
         Say("not delivered yet, over time:");
         Plot(depth);
+        var earlier = calls.Tables + calls.Queues;
         var singles = await SinglesAsync(http);
-        Say($"accepting one, {SingleSenders} senders: p50 {Percentile(singles, 50):0.0} ms, p99 {Percentile(singles, 99):0.0} ms");
+        await TakenAsync(head, Users + Singles);
+        Say($"accepting one, {SingleSenders} senders: p50 {Percentile(singles, 50):0.0} ms, p99 {Percentile(singles, 99):0.0} ms; {(double)(calls.Tables + calls.Queues - earlier) / Singles:0.0} calls of storage each");
         ratios.AtLeast("notify.throughput.vs.queue", rate / bare, 0.2);
         ratios.AtMost("notify.storage.calls", (double)(tables + queues) / Users, 8);
         return ratios.ExitCode;
@@ -120,6 +122,18 @@ internal static class NotificationsBench
                 latencies.Add(Stopwatch.GetElapsedTime(sentAt).TotalMilliseconds);
         });
         return latencies;
+    }
+
+    private static async Task TakenAsync(CloudHead head, int wanted)
+    {
+        var startedAt = Stopwatch.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        while (head.Providers!.Inbox.Counts["fcm"].Taken < wanted)
+        {
+            await timer.WaitForNextTickAsync();
+            if (Stopwatch.GetElapsedTime(startedAt) > Limit)
+                throw new InvalidOperationException($"Only {head.Providers.Inbox.Counts["fcm"].Taken} of {wanted} notifications arrived.");
+        }
     }
 
     private static JsonElement Request(IEnumerable<string> recipients) => JsonSerializer.SerializeToElement(
