@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Serverless.Chat;
 using Serverless.Http;
 using Serverless.Idempotency;
 using Serverless.Ids;
@@ -25,6 +26,7 @@ public static class ServerlessApp
         services.AddIds(configuration);
         services.AddLimits(configuration);
         services.AddNotifications(configuration);
+        services.AddChat();
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Serialization;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 
@@ -31,6 +32,8 @@ namespace Microsoft.Azure.SignalR.Management
         public ServiceEndpoint[]? ServiceEndpoints { get; set; }
 
         public ServiceTransportType ServiceTransportType { get; set; }
+
+        public void UseJsonObjectSerializer(ObjectSerializer objectSerializer) => throw new PlatformNotSupportedException();
     }
 
     public class ServiceManagerBuilder
@@ -51,8 +54,17 @@ namespace Microsoft.Azure.SignalR.Management
     {
         public virtual IHubClients Clients => throw new PlatformNotSupportedException();
 
+        public virtual UserGroupManager UserGroups => throw new PlatformNotSupportedException();
+
         public virtual ValueTask<NegotiationResponse> NegotiateAsync(NegotiationOptions? negotiationOptions = null, CancellationToken cancellationToken = default) =>
             throw new PlatformNotSupportedException();
+    }
+
+    public abstract class UserGroupManager
+    {
+        public abstract Task AddToGroupAsync(string userId, string groupName, TimeSpan ttl, CancellationToken cancellationToken = default);
+
+        public abstract Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default);
     }
 
     public class NegotiationOptions

@@ -24,9 +24,12 @@ internal static class AppFunctions
 
     public static string RouteOf(MethodInfo method) => TriggerOf<HttpTriggerAttribute>(method).Route ?? NameOf(method);
 
-    /// <summary>Whether a function creates something: each POST, save what only notes a fact that is the same however often it is told.</summary>
+    // These note a fact that is the same however often it is told, tell what is never stored, or only read.
+    private static readonly string[] CreatingNothing = ["notifications-events", "rooms-typing", "chat-sync"];
+
+    /// <summary>Whether a function creates something: each POST but these.</summary>
     public static bool Creates(MethodInfo method) =>
-        TriggerOf<HttpTriggerAttribute>(method).Methods!.Contains("post") && NameOf(method) != "notifications-events";
+        TriggerOf<HttpTriggerAttribute>(method).Methods!.Contains("post") && !CreatingNothing.Contains(NameOf(method));
 
     public static bool IsCatchAll(MethodInfo method) => RouteOf(method) == "{*path}";
 

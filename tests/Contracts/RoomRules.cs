@@ -18,6 +18,7 @@ internal static partial class RoomRules
         ["Limits"] = ["Replication", "Http", "Queues"],
         ["Notifications"] = ["Replication", "Ids", "Limits", "Http", "Queues", "Realtime"],
         ["Realtime"] = ["Http"],
+        ["Chat"] = ["Replication", "Ids", "Notifications", "Http", "Queues", "Realtime"],
     };
 
     // These put the others together, so they may use them all.

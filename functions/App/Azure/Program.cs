@@ -3,13 +3,10 @@ using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Azure.SignalR;
-using Microsoft.Azure.SignalR.Management;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serverless.Queues;
-using Serverless.Realtime;
 
 namespace Serverless.AzureHead;
 
@@ -30,20 +27,12 @@ public static class Program
                 "The setting ServiceBus__fullyQualifiedNamespace is missing: name the stamp's Service Bus namespace."),
             services.GetRequiredService<TokenCredential>()));
         builder.Services.AddSingleton<IMessageSender, ServiceBusMessageSender>();
-        builder.Services.AddSingleton(services => new ServiceManagerBuilder().WithOptions(options =>
-        {
-            options.ServiceEndpoints = [new ServiceEndpoint(SignalRAddress(builder.Configuration), services.GetRequiredService<TokenCredential>())];
-            options.ServiceTransportType = ServiceTransportType.Transient;
-        }).BuildServiceManager());
-        builder.Services.AddSingleton<IRealtime, SignalRRealtime>();
+        builder.Services.AddSignalRRegions(builder.Configuration);
         builder.Services.AddServerless(builder.Configuration);
         builder.Services.AddMetricExport(builder.Configuration);
 
         builder.Build().Run();
     }
-
-    private static Uri SignalRAddress(IConfiguration configuration) => new(configuration["AzureSignalRConnectionString:serviceUri"] ?? throw new InvalidOperationException(
-        "The setting AzureSignalRConnectionString__serviceUri is missing: name the stamp's SignalR Service."));
 
     // AZURE_CLIENT_ID names the user-assigned identity of the stamp; without it (a developer's machine) the usual chain is tried.
     private static TokenCredential Identity(IConfiguration configuration) =>

@@ -3,7 +3,7 @@ using Serverless.Realtime;
 
 namespace Serverless.AzureHead;
 
-/// <summary>Azure SignalR Service in serverless mode, over its REST API (Transient): no instance holds a connection to it.</summary>
+/// <summary>One region's Azure SignalR Service in serverless mode, over its REST API (Transient): no instance holds a connection to it.</summary>
 internal sealed class SignalRRealtime(ServiceManager manager) : IRealtime, IDisposable
 {
     private const string Hub = "events";
@@ -23,6 +23,24 @@ internal sealed class SignalRRealtime(ServiceManager manager) : IRealtime, IDisp
     {
         var hub = await _hub.Value;
         await hub.Clients.User(user).SendCoreAsync(target, [payload], cancellationToken);
+    }
+
+    public async Task SendToGroupAsync(string group, string target, object payload, CancellationToken cancellationToken)
+    {
+        var hub = await _hub.Value;
+        await hub.Clients.Group(group).SendCoreAsync(target, [payload], cancellationToken);
+    }
+
+    public async Task JoinAsync(string user, string group, TimeSpan life, CancellationToken cancellationToken)
+    {
+        var hub = await _hub.Value;
+        await hub.UserGroups.AddToGroupAsync(user, group, life, cancellationToken);
+    }
+
+    public async Task LeaveAsync(string user, string group, CancellationToken cancellationToken)
+    {
+        var hub = await _hub.Value;
+        await hub.UserGroups.RemoveFromGroupAsync(user, group, cancellationToken);
     }
 
     public void Dispose() => manager.Dispose();

@@ -20,14 +20,45 @@ public static class JsonBody
         try
         {
             var body = JsonDocument.Parse(bytes, Options);
-            if (body.RootElement.ValueKind == JsonValueKind.Object)
+            var problem = body.RootElement.ValueKind != JsonValueKind.Object ? "The body must be a JSON object."
+                : !IsUnicode(body.RootElement) ? "The body has half of a surrogate pair in a text, which is no character."
+                : null;
+            if (problem is null)
                 return (body, null);
             body.Dispose();
-            return (null, Problems.BadRequest("bad-json", "The body must be a JSON object."));
+            return (null, Problems.BadRequest("bad-json", problem));
         }
         catch (JsonException bad)
         {
             return (null, Problems.BadRequest("bad-json", $"The body is not JSON: line {bad.LineNumber + 1}, position {bad.BytePositionInLine + 1}."));
+        }
+    }
+
+    // "\ud800" alone is JSON, and no text.
+    private static bool IsUnicode(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                return element.EnumerateObject().All(field => IsText(() => field.Name) && IsUnicode(field.Value));
+            case JsonValueKind.Array:
+                return element.EnumerateArray().All(IsUnicode);
+            case JsonValueKind.String:
+                return IsText(() => element.GetString());
+            default:
+                return true;
+        }
+    }
+
+    private static bool IsText(Func<string?> read)
+    {
+        try
+        {
+            return read() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 }

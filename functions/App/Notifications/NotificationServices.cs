@@ -34,6 +34,7 @@ internal static class NotificationServices
         services.AddSingleton<TemplateStore>();
         services.AddSingleton<Renderer>();
         services.AddSingleton<RenderContent>(provider => provider.GetRequiredService<Renderer>().RenderAsync);
+        services.AddByItsConstructor<Notices>();
         services.AddSingleton<AcceptanceCheck>();
         services.AddSingleton(provider => new NotificationSender(
             provider.GetRequiredService<Acceptance>(), provider.GetRequiredService<AcceptanceCheck>(), provider.GetRequiredService<Uuid7Generator>(), provider.GetRequiredService<TimeProvider>()));

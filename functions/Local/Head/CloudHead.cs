@@ -4,7 +4,6 @@ using Serverless.Local.Cloud;
 using Serverless.Local.Host;
 using Serverless.Local.Inbox;
 using Serverless.Local.Realtime;
-using Serverless.Realtime;
 using Serverless.Replication;
 
 namespace Serverless.Local.Head;
@@ -23,15 +22,17 @@ public sealed class CloudHead : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly WebApplication _app;
+    private readonly string _region;
     private readonly DevIdentity _identity;
     private readonly int _port;
     private readonly IReadOnlyList<string> _founders;
     private readonly LocalProviders? _providers;
+    private IDisposable? _entry;
 
     // As in Azure, timers and queues are those of the region's own account.
-    private CloudHead(CloudAddresses cloud, string region, int port, DevIdentity identity, LocalProviders? providers, IReadOnlyDictionary<string, string?> providerSettings)
+    private CloudHead(CloudAddresses cloud, string region, int port, string? folder, DevIdentity identity, LocalProviders? providers, IReadOnlyDictionary<string, string?> providerSettings)
     {
-        (_identity, _port, _founders, _providers) = (identity, port, [.. cloud.Nodes.Select(node => node.Id)], providers);
+        (_region, _identity, _port, _founders, _providers) = (region, identity, port, [.. cloud.Nodes.Select(node => node.Id)], providers);
         _app = LocalHead.Create(new LocalHeadOptions
         {
             Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
@@ -40,12 +41,10 @@ public sealed class CloudHead : IAsyncDisposable
             ConfigureServices = services =>
             {
                 services.AddSingleton(identity);
-                services.AddSignalR();
-                services.AddSingleton<IRealtime, LocalRealtime>();
+                services.AddLocalRealtime(region, [.. cloud.AllNodes.Select(node => node.Region).Distinct()], folder);
             },
         });
-        _app.UseWhen(http => http.Request.Path.StartsWithSegments(LocalRealtime.Path), hub => hub.Use(LocalRealtime.IdentifyAsync));
-        _app.MapHub<EventsHub>(LocalRealtime.Path);
+        _app.MapLocalRealtime();
         _app.MapDevTokens(identity);
         if (providers is not null)
             _app.MapInbox(providers);
@@ -73,7 +72,7 @@ public sealed class CloudHead : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(cloud);
         var providers = await LocalProviders.StartAsync(port, folder, cancellationToken);
         port = port == 0 ? FreePorts.Choose(1, new Random(Environment.ProcessId)) : port;
-        var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, DevIdentity.Open(folder, TimeProvider.System), providers, providers.Settings());
+        var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, folder, DevIdentity.Open(folder, TimeProvider.System), providers, providers.Settings());
         head._app.MapDevRegions(cloud);
 
         // The membership must be known before the first request: a cloud that lost state is told so first.
@@ -95,7 +94,7 @@ public sealed class CloudHead : IAsyncDisposable
         CloudAddresses cloud, string region, int port, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cloud);
-        var head = new CloudHead(cloud, region, port, DevIdentity.OfCloud(folder, TimeProvider.System), null, LocalProviders.SettingsOf(folder));
+        var head = new CloudHead(cloud, region, port, folder, DevIdentity.OfCloud(folder, TimeProvider.System), null, LocalProviders.SettingsOf(folder));
         try
         {
             await head.Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
@@ -112,6 +111,7 @@ public sealed class CloudHead : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _entry?.Dispose();
         using var limit = new CancellationTokenSource(StopLimit, TimeProvider.System);
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
@@ -133,6 +133,7 @@ public sealed class CloudHead : IAsyncDisposable
         }
 
         Address = new Uri(_app.Urls.First());
+        _entry = Services.GetRequiredService<HubDirectory>().Enter(_region, Address);
     }
 
     private async Task ReincarnateAsync(LocalCloud cloud, IReadOnlyList<string> regions, bool hasOlderState, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Serverless.Notifications;
+using Serverless.Replication;
 using Serverless.Tests.Replication;
 using Serverless.Tests.Simulation;
 

@@ -1,3 +1,5 @@
+using Serverless.Replication;
+
 namespace Serverless.Notifications;
 
 /// <summary>

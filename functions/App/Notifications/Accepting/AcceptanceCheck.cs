@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Serverless.Http;
+using Serverless.Replication;
 
 namespace Serverless.Notifications;
 

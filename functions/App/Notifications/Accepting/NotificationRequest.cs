@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Serverless.Http;
 
 namespace Serverless.Notifications;
 
@@ -52,7 +53,7 @@ internal sealed record NotificationRequest(
         foreach (var (element, path) in body.List("recipients", 1, Notification.MostRecipients, needed: true))
         {
             var recipient = element.ValueKind == JsonValueKind.String ? new Recipient(element.GetString()!) : One(element, path, body.Problem);
-            if (recipient is null || !PeopleStore.IsUser(recipient.User))
+            if (recipient is null || !UserNames.IsValid(recipient.User))
                 body.Problem.Add(path, "A recipient is a user's name, 1 to 128 characters, or {\"user\", \"data\"}.");
             else if (!seen.Add(recipient.User))
                 body.Problem.Add(path, $"'{recipient.User}' is a recipient twice.");

@@ -1,3 +1,5 @@
+using Serverless.Replication;
+
 namespace Serverless.Notifications;
 
 /// <summary>Lets dead letters begin anew, at an operator's word.</summary>

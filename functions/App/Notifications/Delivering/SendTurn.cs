@@ -1,3 +1,5 @@
+using Serverless.Replication;
+
 namespace Serverless.Notifications;
 
 /// <summary>A worker's turn with one delivery: asks the recipient's settings once more, renders, and hands it to the provider.</summary>

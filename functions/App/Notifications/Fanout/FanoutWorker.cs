@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Serverless.Replication;
 
 namespace Serverless.Notifications;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Http;
+using Serverless.Replication;
 
 namespace Serverless.Notifications;
 
@@ -20,8 +21,8 @@ public sealed class InboxFunctions(InboxStore inbox)
     [Answer(503, "no-quorum")]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{user}/inbox")] HttpRequest request, string user)
     {
-        if (!PeopleStore.IsUser(user))
-            return Problems.BadField("user", "A user's name has 1 to 128 characters.");
+        if (UserNames.Refusal(user) is { } unnamed)
+            return unnamed;
         var (before, limit) = (NumberOf(request, "before", long.MaxValue), NumberOf(request, "limit", DefaultPage));
         if (before is null)
             return Problems.BadField("before", "before must be a whole number.");
@@ -49,8 +50,8 @@ public sealed class InboxFunctions(InboxStore inbox)
     [Answer(503, "no-quorum")]
     public async Task<IResult> MarkRead([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "users/{user}/inbox/read")] HttpRequest request, string user)
     {
-        if (!PeopleStore.IsUser(user))
-            return Problems.BadField("user", "A user's name has 1 to 128 characters.");
+        if (UserNames.Refusal(user) is { } unnamed)
+            return unnamed;
         var (body, refusal) = await JsonBody.ReadAsync(request, 1024);
         if (body is null)
             return refusal!;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Serverless.Realtime;
+using Serverless.Replication;
 
 namespace Serverless.Notifications;
 

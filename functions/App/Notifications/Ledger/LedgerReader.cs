@@ -1,3 +1,5 @@
+using Serverless.Replication;
+
 namespace Serverless.Notifications;
 
 /// <summary>Puts together all that is known of one notification.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Serverless.Http;
+using Serverless.Replication;
 
 namespace Serverless.Notifications;
 

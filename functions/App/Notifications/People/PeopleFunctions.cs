@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Serverless.Http;
+using Serverless.Replication;
 
 namespace Serverless.Notifications;
 
@@ -21,7 +22,7 @@ public sealed class PeopleFunctions(PeopleStore people, TimeProvider clock)
     [Answer(503, "no-quorum")]
     public async Task<IResult> PutDevice([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "users/{user}/devices/{device}")] HttpRequest request, string user, string device)
     {
-        if (Refusal(user) is { } unnamed)
+        if (UserNames.Refusal(user) is { } unnamed)
             return unnamed;
         if (!PeopleReading.IsDevice(device))
             return Problems.BadField("device", "A device's name has 1 to 40 of letters, digits, '.', '_', ':' and '-'. Nothing was stored.");
@@ -44,7 +45,7 @@ public sealed class PeopleFunctions(PeopleStore people, TimeProvider clock)
     [Answer(400, "bad-field")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> DeleteDevice([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "users/{user}/devices/{device}")] HttpRequest request, string user, string device) =>
-        Refusal(user) ?? PeopleAnswers.Of(await people.ChangeAsync(user, person => person.Without(device), request.HttpContext.RequestAborted), _ => Results.NoContent());
+        UserNames.Refusal(user) ?? PeopleAnswers.Of(await people.ChangeAsync(user, person => person.Without(device), request.HttpContext.RequestAborted), _ => Results.NoContent());
 
     [Function("users-devices")]
     [Access(Access.Self | Access.Services | Access.Operators)]
@@ -67,7 +68,7 @@ public sealed class PeopleFunctions(PeopleStore people, TimeProvider clock)
     [Answer(503, "no-quorum")]
     public async Task<IResult> PutAddresses([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "users/{user}/addresses")] HttpRequest request, string user)
     {
-        if (Refusal(user) is { } unnamed)
+        if (UserNames.Refusal(user) is { } unnamed)
             return unnamed;
         var (wanted, refusal) = await ReadBody.AsAsync(request, MostBytes, PeopleReading.Addresses);
         return wanted is null ? refusal! : PeopleAnswers.Of(
@@ -96,7 +97,7 @@ public sealed class PeopleFunctions(PeopleStore people, TimeProvider clock)
     [Answer(503, "no-quorum")]
     public async Task<IResult> PutPreferences([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "users/{user}/preferences")] HttpRequest request, string user)
     {
-        if (Refusal(user) is { } unnamed)
+        if (UserNames.Refusal(user) is { } unnamed)
             return unnamed;
         var (wanted, refusal) = await ReadBody.AsAsync(request, MostBytes, PeopleReading.Preferences);
         return wanted is null ? refusal! : PeopleAnswers.Of(
@@ -114,13 +115,10 @@ public sealed class PeopleFunctions(PeopleStore people, TimeProvider clock)
     public Task<IResult> GetPreferences([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{user}/preferences")] HttpRequest request, string user) =>
         ReadAsync(request, user, PeopleAnswers.PreferencesOf);
 
-    private async Task<IResult> ReadAsync(HttpRequest request, string user, Func<Person, object> show) => Refusal(user) ?? await people.ReadAsync(user, request.HttpContext.RequestAborted) switch
+    private async Task<IResult> ReadAsync(HttpRequest request, string user, Func<Person, object> show) => UserNames.Refusal(user) ?? await people.ReadAsync(user, request.HttpContext.RequestAborted) switch
     {
         DocumentRead<Person>.Held { Value: { } person } => Results.Json(show(person)),
         DocumentRead<Person>.NoQuorum(var answered, var needed) => LedgerAnswers.NoQuorum(answered, needed),
         _ => Problems.NotFound("unknown-user", "Nothing is known of this user: no device, no address, no preferences."),
     };
-
-    private static IResult? Refusal(string user) =>
-        PeopleStore.IsUser(user) ? null : Problems.BadField("user", "A user's name has 1 to 128 characters, at most 256 bytes, without control characters. Nothing was stored.");
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MimeKit;
 using PhoneNumbers;
+using Serverless.Http;
 
 namespace Serverless.Notifications;
 

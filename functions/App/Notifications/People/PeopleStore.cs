@@ -1,4 +1,3 @@
-using System.Text;
 using Serverless.Replication;
 
 namespace Serverless.Notifications;
@@ -9,13 +8,7 @@ public sealed class PeopleStore(StrictRegisters registers, ReplicatedStore store
     /// <summary>Where they are kept.</summary>
     public const string Space = "person";
 
-    private const int MostCharacters = 128;
-
     private readonly Documents<Person> _people = new(Space, registers, store);
-
-    /// <summary>Whether it can be a user's name: 1 to 128 characters, at most 256 bytes, none of them a control character.</summary>
-    internal static bool IsUser(string? user) =>
-        user is { Length: > 0 and <= MostCharacters } && Encoding.UTF8.GetByteCount(user) <= ReplicaKey.MaxBytes && !user.Any(char.IsControl);
 
     /// <summary>Null value: nobody is known by that name.</summary>
     internal Task<DocumentRead<Person>> ReadAsync(string user, CancellationToken cancellationToken) => _people.ReadAsync(user, cancellationToken);

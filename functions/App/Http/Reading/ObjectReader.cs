@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Serverless.Notifications;
+namespace Serverless.Http;
 
 /// <summary>Reads a JSON object field by field, strictly: what is missing, of another kind, out of bounds or unknown is named with its path.</summary>
 /// <param name="element">What should be an object.</param>
@@ -64,6 +64,17 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
         if (field.ValueKind == JsonValueKind.Number && field.TryGetInt32(out var number) && number >= least && number <= most)
             return number;
         Wrong<string>(name, $"{name} must be a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
+        return null;
+    }
+
+    /// <summary>A whole number within bounds that may be long; null when it is not there.</summary>
+    public long? LongNumber(string name, long least, long most, bool needed = false)
+    {
+        if (Given(name, needed) is not { } field)
+            return null;
+        if (field.ValueKind == JsonValueKind.Number && field.TryGetInt64(out var number) && number >= least && number <= most)
+            return number;
+        Wrong<string>(name, $"{PathOf(name)} must be a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
         return null;
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Serverless.Http;
 
-namespace Serverless.Notifications;
+namespace Serverless.Http;
 
 /// <summary>Reads bodies of this room's requests.</summary>
 internal static class ReadBody

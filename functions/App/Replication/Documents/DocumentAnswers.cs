@@ -1,4 +1,4 @@
-namespace Serverless.Notifications;
+namespace Serverless.Replication;
 
 /// <summary>What was read or written, for workers: they have no answer to give to a storage that does not answer but to be called again.</summary>
 internal static class DocumentAnswers

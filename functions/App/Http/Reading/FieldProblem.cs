@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Serverless.Http;
 
-namespace Serverless.Notifications;
+namespace Serverless.Http;
 
 /// <summary>The first thing that is wrong with a request; what comes later is not looked at by anybody.</summary>
 internal sealed class FieldProblem

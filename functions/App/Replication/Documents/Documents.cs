@@ -1,8 +1,8 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Serverless.Replication;
 
-namespace Serverless.Notifications;
+namespace Serverless.Replication;
 
 /// <summary>Values of one kind, each in a strict register, as JSON.</summary>
 /// <param name="space">Where they lie among all that the cluster stores: letters only.</param>
@@ -20,6 +20,15 @@ internal sealed class Documents<T>(string space, StrictRegisters registers, Repl
             ReadResult.Read read => new DocumentRead<T>.Held(Decode(read.Register?.Value)),
             ReadResult.NoQuorum(var answered, var needed) => new DocumentRead<T>.NoQuorum(answered, needed),
             var other => throw new InvalidOperationException($"A read without conditions answered {other}."),
+        };
+
+    /// <summary>What is stored, linearizably: every change that ended before this began, and nothing that another may still undo.</summary>
+    public async Task<DocumentRead<T>> LatestAsync(string name, CancellationToken cancellationToken) =>
+        await registers.ReadAsync(KeyOf(name), cancellationToken) switch
+        {
+            RegisterResult.Held(var content, _) => new DocumentRead<T>.Held(Decode(content.Value)),
+            RegisterResult.NoQuorum(var answered, var needed, _) => new DocumentRead<T>.NoQuorum(answered, needed),
+            var other => throw new InvalidOperationException($"A read answered {other}."),
         };
 
     /// <summary>Puts what <paramref name="change"/> makes of the value in its place, as one step.</summary>
@@ -57,11 +66,13 @@ internal sealed class Documents<T>(string space, StrictRegisters registers, Repl
     }
 }
 
-/// <summary>How this room writes JSON that is stored.</summary>
+/// <summary>How JSON that is stored is written.</summary>
 internal static class StoredJson
 {
     public static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
+        // Never part of a page; Korean takes half the bytes.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
