@@ -18,4 +18,7 @@ internal static class AssertProblem
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
         return problem;
     }
+
+    /// <summary>That it is a 400 bad-field which names this one.</summary>
+    public static async Task NamesAsync(HttpResponseMessage answer, string field) => Assert.Equal(field, (await IsAsync(answer, 400, "bad-field")).GetProperty("field").GetString());
 }

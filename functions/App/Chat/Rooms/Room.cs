@@ -27,7 +27,7 @@ internal sealed record Room(RoomKind Kind, string? Name, string? Owner, Immutabl
     public const int KeptInTail = 8;
 
     /// <summary>From so many on, the tail is copied and trimmed in the background.</summary>
-    public const int LongTail = 24;
+    public const int LongTail = 16;
 
     /// <summary>Bytes of texts from which on it is, however few they are.</summary>
     public const int HeavyTail = 32 * 1024;

@@ -23,6 +23,9 @@ public sealed class RoomReader
             return [];
         if (await _history.ReadAsync(name, from, Math.Min(to, room.Copied), cancellationToken) is not { } old)
             return null;
-        return [.. old, .. room.Tail.Where(one => one.Seq >= from && one.Seq <= to)];
+
+        // Their words go from the history when the deletion comes there; nobody reads them meanwhile.
+        var gone = room.Tail.Where(one => one.Kind == EventKind.Deleted).Select(one => one.Target!.Value).ToHashSet();
+        return [.. old.Select(one => gone.Contains(one.Seq) || (one.Kind == EventKind.Edited && gone.Contains(one.Target!.Value)) ? one.Blank() : one), .. room.Tail.Where(one => one.Seq >= from && one.Seq <= to)];
     }
 }

@@ -35,6 +35,10 @@ public sealed class RoomSender
                         return new RoomOutcome.NoQuorum(0, 0);
                     order = order with { Found = target };
                     break;
+                case RoomOutcome.Done({ Kind: EventKind.Deleted } deleted) done:
+                    // At once if it can be; else when the deletion itself is copied.
+                    await _history.EraseAsync(room, deleted.Target!.Value, cancellationToken);
+                    return done;
                 case var outcome:
                     return outcome;
             }
