@@ -176,6 +176,11 @@ internal sealed class ChatDevice : IAsyncDisposable
 
     private async Task SyncAsync()
     {
+        // What is asked for now answers all that was heard by now.
+        while (await _news.WaitAsync(TimeSpan.Zero))
+        {
+        }
+
         Dictionary<string, long> positions;
         lock (_lock)
             positions = _rooms.ToDictionary(room => room.Key, room => room.Value.Position);

@@ -35,9 +35,8 @@ public sealed class Heartbeats
             enter = beat.Connected || known is null || known.Region != region || now - known.JoinedAt >= RenewAfter;
             var after = before.With(beat.Device, new Beat(now, region, enter ? now : known!.JoinedAt), beat.Wish ?? before.Wish);
 
-            // Others saw somebody go who fell silent, although nobody told them.
-            var seen = before.IsLive(now) ? before.Told : Status.Offline;
-            announce = after.SeenAt(now) != seen;
+            // Others saw somebody go who fell silent, although nobody told them; of somebody who was gone for a moment they were told nothing.
+            announce = after.SeenAt(now) != (now - before.LastSeen < PresenceRecord.Patience ? before.Told : Status.Offline);
             return after with { Told = after.SeenAt(now) };
         }, cancellationToken);
         if (change is not DocumentChange<PresenceRecord>.Written(var record))
