@@ -15,8 +15,8 @@ public sealed class ChatSurvives : IDisposable
     private const int Rooms = 20;
     private const int MembersEach = 10;
 
-    private static readonly TimeSpan Talk = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan UntilKilled = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Talk = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan UntilKilled = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan PauseEach = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan OneBeat = TimeSpan.FromSeconds(65);
 

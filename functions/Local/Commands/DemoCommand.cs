@@ -36,7 +36,7 @@ internal static class DemoCommand
     private static async Task<int> PlayAsync(Uri address, TextWriter output, TimeProvider clock)
     {
         using var stage = new DemoStage(address, output, clock);
-        foreach (var scene in new KvScenes(clock).With(new IdsScenes(clock), new LimitsScenes(clock), new NotificationsScenes(clock), new RingScenes(clock)))
+        foreach (var scene in new KvScenes(clock).With(new IdsScenes(clock), new LimitsScenes(clock), new NotificationsScenes(clock), new ChatScenes(clock), new RingScenes(clock)))
         {
             stage.Title(scene.Title);
             try

@@ -15,11 +15,14 @@ internal sealed class DemoStage : IDisposable
     public DemoStage(Uri address, TextWriter output, TimeProvider clock)
     {
         _output = output;
-        Clock = clock;
+        (Address, Clock) = (address, clock);
         _http = new HttpClient { BaseAddress = new Uri(address, "api/") };
         _http.DefaultRequestHeaders.Add("X-App-Key", CloudHead.AppKey);
         _http.DefaultRequestHeaders.Add("X-App-Secret", CloudHead.AppSecret);
     }
+
+    /// <summary>Of the head, without /api.</summary>
+    public Uri Address { get; }
 
     public TimeProvider Clock { get; }
 

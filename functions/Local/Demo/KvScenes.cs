@@ -18,13 +18,14 @@ internal sealed class KvScenes
     public KvScenes(TimeProvider clock) => _run = clock.GetUtcNow().ToUnixTimeSeconds().ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>The scenes in their order, with those of other rooms between them.</summary>
-    public IEnumerable<Scene> With(IdsScenes ids, LimitsScenes limits, NotificationsScenes notifications, RingScenes ring) =>
+    public IEnumerable<Scene> With(IdsScenes ids, LimitsScenes limits, NotificationsScenes notifications, ChatScenes chat, RingScenes ring) =>
     [
         new("A value and its three homes", HomesAsync),
         new("Two clients write one key at once", SiblingsAsync),
         ids.FiveWays,
         limits.HoldsUnderLoad,
         notifications.ReachesEverybody,
+        chat.TalkOnEveryDevice,
         new("A region's storage dies", DeathAsync),
         ids.DuringDeath,
         new("Hints grow for it", HintsAsync),

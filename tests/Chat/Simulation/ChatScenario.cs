@@ -98,7 +98,7 @@ internal sealed class ChatScenario
         var kind = own.Count == 0 ? EventKind.Text : Random.Next(8) switch { 0 => EventKind.Edited, 1 => EventKind.Deleted, _ => EventKind.Text };
         var text = Random.Next(20) == 0 ? new string('가', 1_000 + Random.Next(3_000)) : string.Create(CultureInfo.InvariantCulture, $"{user} says {Random.Next(1_000)}");
         return new RoomOrder.Send(
-            user, NextId(), Now, kind, ClientId(skew), kind == EventKind.Deleted ? null : text, null, kind == EventKind.Text ? null : own[Random.Next(own.Count)]);
+            user, NextId(), Now, kind, SimulatedIds.ClientId(Random, Now.AddSeconds(skew)), kind == EventKind.Deleted ? null : text, null, kind == EventKind.Text ? null : own[Random.Next(own.Count)]);
     }
 
     // As a client does: whoever has no answer sends the same again, through some other instance.
@@ -245,57 +245,8 @@ internal sealed class ChatScenario
             await UntilAsync(async () => (room = (await _instances[0].Rooms.LatestAsync(name, CancellationToken.None) as DocumentRead<Room>.Held)?.Value) is not null);
             ImmutableArray<RoomEvent>? read = null;
             await UntilAsync(async () => (read = await _instances[1].Reader.ReadAsync(name, room!, 1, room!.Seq, CancellationToken.None)) is not null);
-            Check(name, room!, [.. read!.Value]);
-        }
-    }
-
-    private void Check(string name, Room room, List<RoomEvent> events)
-    {
-        if (!events.Select(one => one.Seq).SequenceEqual(Enumerable.Range(1, (int)room.Seq).Select(seq => (long)seq)))
-            _broken.Add($"{name} has holes: {string.Join(' ', events.Select(one => one.Seq))}");
-        foreach (var twice in events.Where(one => one.ClientId is not null).GroupBy(one => (one.By, one.ClientId)).Where(group => group.Count() > 1))
-            _broken.Add($"{twice.Key} is in {name} as {string.Join(" and ", twice.Select(one => one.Seq))}");
-        foreach (var (_, order, acknowledged) in _acknowledged.Where(one => one.Room == name))
-        {
-            var stored = events.Find(one => one.Seq == acknowledged.Seq);
-            if (stored?.Id != acknowledged.Id || stored.ClientId != order.ClientId || (stored.Text != order.Text && stored.Erased != true))
-                _broken.Add($"acknowledged event {acknowledged.Seq} of {order.By} is not in {name} as it was");
-        }
-
-        foreach (var deleted in events.Where(one => one.Kind == EventKind.Deleted))
-        {
-            if (events.Find(one => one.Seq == deleted.Target) is not { Erased: true, Text: null })
-                _broken.Add($"event {deleted.Target} of {name} was deleted, and its words are still there");
-        }
-
-        CheckDevices(name, room, events);
-        foreach (var (_, user) in _marks.Keys.Where(key => key.Room == name))
-        {
-            if (_marks[(name, user)].Received > room.Seq)
-                _broken.Add($"{user} has received more of {name} than there is");
-        }
-    }
-
-    private void CheckDevices(string name, Room room, List<RoomEvent> events)
-    {
-        foreach (var device in _devices)
-        {
-            var member = room.MemberOf(device.User);
-            if (member is null)
-            {
-                if (device.Rooms.ContainsKey(name))
-                    _broken.Add($"a device of {device.User} still has {name}");
-                continue;
-            }
-
-            var transcript = device.Rooms[name];
-            if (transcript.From < member.Since || transcript.Position != room.Seq)
-                _broken.Add($"a device of {device.User} has {name} from {transcript.From} to {transcript.Position}, not from {member.Since} to {room.Seq}");
-            var truth = new Serverless.Local.Chat.RoomTranscript();
-            truth.Begin(transcript.From);
-            truth.Take(events.Select(SimulatedDevice.Told));
-            if (!transcript.Messages().Select(one => (one.Message.Id, one.Text)).SequenceEqual(truth.Messages().Select(one => (one.Message.Id, one.Text))))
-                _broken.Add($"a device of {device.User} has another transcript of {name}");
+            _broken.AddRange(ChatLaws.Broken(name, room!, [.. read!.Value], [.. _acknowledged.Where(one => one.Room == name).Select(one => (one.Order, one.Event))], _devices));
+            _broken.AddRange(_marks.Where(one => one.Key.Room == name && one.Value.Received > room!.Seq).Select(one => $"{one.Key.User} has received more of {name} than there is"));
         }
     }
 
@@ -314,19 +265,6 @@ internal sealed class ChatScenario
     private Task PauseAsync(int mostMilliseconds) => _simulator.Delay(TimeSpan.FromMilliseconds(1 + Random.Next(mostMilliseconds)));
 
     private string NextId() => (++_ids).ToString(CultureInfo.InvariantCulture);
-
-    // By the sender's clock, which may be wrong; or without a time.
-    private string ClientId(int skewSeconds)
-    {
-        var bytes = new byte[16];
-        Random.NextBytes(bytes);
-        var isTimed = Random.Next(5) != 0;
-        if (isTimed)
-            System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, ((Now.ToUnixTimeMilliseconds() + skewSeconds * 1_000L) << 16) | (uint)Random.Next(1 << 12));
-        bytes[6] = (byte)((bytes[6] & 0x0f) | (isTimed ? 0x70 : 0x40));
-        bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
-        return new Guid(bytes, bigEndian: true).ToString("D");
-    }
 
     // To each device on a way of its own.
     private sealed class Push(ChatScenario scenario, int instance) : IRoomListener
@@ -350,10 +288,3 @@ internal sealed class ChatScenario
         }
     }
 }
-
-/// <summary>What came of a life.</summary>
-/// <param name="Broken">Laws that were.</param>
-/// <param name="Acknowledged">Events whose senders were told.</param>
-/// <param name="Restarts">Times that a device had to begin a room anew.</param>
-/// <param name="Trace">A line that two runs of one seed share.</param>
-internal sealed record ChatLife(IReadOnlyList<string> Broken, int Acknowledged, int Restarts, string Trace);

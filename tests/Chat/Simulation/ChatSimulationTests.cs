@@ -4,7 +4,7 @@ namespace Serverless.Tests.Chat;
 
 public class ChatSimulationTests
 {
-    private const int Seeds = 200;
+    private const int Seeds = 2_000;
 
     [Fact]
     public void All_devices_of_all_members_have_the_same_transcript_without_hole_or_double()
