@@ -8,6 +8,7 @@ public static class Program
 {
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["chat"] = Chat.ChatBench.RunAsync,
         ["ids"] = Ids.IdsBench.RunAsync,
         ["kv"] = Kv.KvBench.RunAsync,
         ["limits"] = Limits.LimitsBench.RunAsync,

@@ -17,12 +17,14 @@ internal static class WanBench
     public static async Task<int> RunAsync(string[] args)
     {
         await using var rig = await KvRig.StartAsync(coordinators: 3, RoundTrip);
-        var rounds = new Rounds();
+        var (rounds, chat) = (new Rounds(), await WanChat.OpenAsync(rig));
         for (var number = -KeysToWarmUp; number < Keys; number++)
         {
             if (number == 0)
                 rounds.Clear();
             await KeyAsync(rig, rounds, number);
+            await rounds.TimeAsync("chat send", () => chat.SendAsync());
+            await Settle();
         }
 
         rounds.Print();
@@ -37,11 +39,12 @@ internal static class WanBench
         ratios.AtMost("wan.strict.repeat.p50.rtt", RoundTrips("strict repeat"), 1.2);
         ratios.AtMost("wan.strict.put.p50.rtt", RoundTrips("strict put new"), 2.3);
         ratios.AtMost("wan.strict.elsewhere.p50.rtt", RoundTrips("strict elsewhere"), 3.4);
+        ratios.AtMost("wan.chat.send.p50.rtt", RoundTrips("chat send"), 1.4);
         Console.WriteLine("""
             A read asks the near owner and a far one at once: one round trip. So does a write of a new key, and one of a key that this
             coordinator wrote before. A key that another coordinator wrote last costs two: the far row must be read before it can be swapped.
             A strict write that repeats costs one, as does a strict read; one of a new key two, a promise and the acceptance; one of a key that
-            another coordinator wrote last a third, to read what is there.
+            another coordinator wrote last a third, to read what is there. A chat message is a strict write that repeats.
             """);
         return ratios.ExitCode;
     }
