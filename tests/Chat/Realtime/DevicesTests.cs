@@ -31,6 +31,24 @@ public class DevicesTests(SharedCloud cloud)
         Assert.Equal(await ann.EventsAsync(room), phone.EventsOf(room));
     }
 
+    [Theory]
+    [InlineData("WebSockets")]
+    [InlineData("ServerSentEvents")]
+    [InlineData("LongPolling")]
+    public async Task The_client_that_browsers_use_connects_as_it_comes_from_npm(string transport)
+    {
+        var (ann, ben) = (await cloud.PersonAsync("ann"), await cloud.PersonAsync("ben"));
+        var room = await ChatPeople.GroupAsync(ann, ben);
+        await using var browser = await NpmClient.LaunchAsync(ben, transport);
+        await Eventually.HoldsAsync(() => browser.Told("connected").Count == 1, "it is connected", TimeSpan.FromSeconds(30));
+        (await ben.PutAsync("presence", new { device = "browser", connected = true }, Cancelled)).EnsureSuccessStatusCode();
+        for (var i = 0; i < 20; i++)
+            await ann.SayAsync(room, $"안녕 {i} 👋");
+        List<ChatEvent> Heard() => [.. browser.Told("events").SelectMany(push => push.GetProperty("events").Deserialize<List<ChatEvent>>(JsonSerializerOptions.Web)!)];
+        await Eventually.HoldsAsync(() => Heard().Count == 20, "it has heard it all");
+        Assert.Equal((await ann.EventsAsync(room))[1..], Heard());
+    }
+
     [Fact]
     public async Task Who_joins_hears_and_who_leaves_hears_no_longer()
     {
