@@ -38,26 +38,43 @@ public sealed partial class NodeRefill(
 
     private async Task RefillAllAsync(CancellationToken cancellationToken)
     {
-        if (await views.RefreshAsync(cancellationToken) is not { } view)
+        if (await views.RefreshAsync(cancellationToken) is not { } view || (await SettleAsync(view, cancellationToken) && (view = await views.RefreshAsync(cancellationToken)) is null))
             return;
 
         // A node takes hints with it when it loses its state, and they may have been the second copy of what was acknowledged. So hints
         // that are left and all differences between the owners are settled before its loss counts as made good.
-        var settled = clock.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SettleSeconds);
-        var empty = view.Document.Nodes.Where(n => n.State == MemberState.Refilling && n.Since <= settled).Select(n => view.Nodes[n.Id]).ToList();
+        var empty = view.Document.Nodes.Where(n => LeftToSettle(n) <= TimeSpan.Zero).Select(n => n.Id).ToList();
         if (empty.Count == 0 || !await handover.DrainAsync(view, cancellationToken) || !await antiEntropy.CompareEverythingAsync(view, cancellationToken))
             return;
 
-        foreach (var node in empty)
+        foreach (var id in empty)
         {
-            if (!await RefillAsync(view, node, cancellationToken))
+            var node = view.Nodes[id];
+            if (!await RefillAsync(view, node, cancellationToken) || await change(document => Promote(document, node), cancellationToken) is not { } document)
                 continue;
-            if (await change(document => Promote(document, node), cancellationToken) is { } document)
-                LogRefilled(node.Id, document.Epoch);
+            LogRefilled(node.Id, document.Epoch);
             _progress.Remove(node.Incarnation);
-            await views.RefreshAsync(cancellationToken);
+
+            // What was settled above holds for the next one while nothing but this has changed.
+            var before = view.Document.Epoch;
+            if (await views.RefreshAsync(cancellationToken) is not { } next || document.Epoch != before + 1 || !next.Document.IsSameAs(document))
+                return;
+            view = next;
         }
     }
+
+    // Waits for nodes on which somebody may still act as they were, when that is over before the timer comes again. False when there was nothing to wait for.
+    private async Task<bool> SettleAsync(ClusterView view, CancellationToken cancellationToken)
+    {
+        var left = view.Document.Nodes.Select(LeftToSettle).Where(left => left < RefillFunctions.Every).DefaultIfEmpty().Max();
+        if (left <= TimeSpan.Zero)
+            return false;
+        await Task.Delay(left, clock, cancellationToken);
+        return true;
+    }
+
+    private TimeSpan LeftToSettle(ClusterMember node) =>
+        node.State == MemberState.Refilling ? node.Since + TimeSpan.FromSeconds(options.Value.SettleSeconds) - clock.GetUtcNow() : TimeSpan.MaxValue;
 
     // Unless it has become another incarnation since.
     private ClusterDocument? Promote(ClusterDocument document, Node node) =>
