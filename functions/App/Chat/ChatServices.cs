@@ -6,6 +6,7 @@ namespace Serverless.Chat;
 internal static class ChatServices
 {
     public static IServiceCollection AddChat(this IServiceCollection services) => services
+        .AddSingleton<ChatMetrics>()
         .AddByItsConstructor<RoomIds>()
         .AddSingleton<HistoryStore>()
         .AddSingleton<SentIds>()

@@ -16,7 +16,7 @@ public sealed partial class Pushes
     /// <summary>The client's method that all of the room's pushes call.</summary>
     internal const string Target = "chat";
 
-    /// <summary>The queue of what other _regions are to be told.</summary>
+    /// <summary>The queue of what other regions are to be told.</summary>
     internal const string Queue = "chat-relay";
 
     /// <summary>How long somebody stays in a group without a heartbeat that renews it: 30 minutes.</summary>
@@ -40,10 +40,11 @@ public sealed partial class Pushes
     private readonly IMessageSender _sender;
     private readonly Uuid7Generator _ids;
     private readonly TimeProvider _clock;
+    private readonly ChatMetrics _metrics;
     private readonly ILogger<Pushes> _logger;
 
-    internal Pushes(RealtimeRegions regions, IMessageSender sender, Uuid7Generator ids, TimeProvider clock, ILogger<Pushes> logger) =>
-        (_regions, _sender, _ids, _clock, _logger) = (regions, sender, ids, clock, logger);
+    internal Pushes(RealtimeRegions regions, IMessageSender sender, Uuid7Generator ids, TimeProvider clock, ChatMetrics metrics, ILogger<Pushes> logger) =>
+        (_regions, _sender, _ids, _clock, _metrics, _logger) = (regions, sender, ids, clock, metrics, logger);
 
     /// <summary>The group of those who are in a room.</summary>
     internal static string GroupOf(string room) => $"room:{room}";
@@ -53,7 +54,7 @@ public sealed partial class Pushes
 
     /// <param name="room">Whose members.</param>
     /// <param name="payload">What is said.</param>
-    /// <param name="brief">What is said to other _regions when that is too long for a queue.</param>
+    /// <param name="brief">What is said to other regions when that is too long for a queue.</param>
     internal Task ToRoomAsync(string room, object payload, object? brief = null) => SendAsync("group", [GroupOf(room)], null, payload, brief);
 
     internal Task ToLookersAsync(IEnumerable<string> rooms, object payload) => SendAsync("group", [.. rooms.Select(LookersOf)], null, payload);
@@ -65,7 +66,7 @@ public sealed partial class Pushes
     internal Task LeaveAsync(string user, string room) => SendAsync("leave", [GroupOf(room), LookersOf(room)], user, null);
 
     /// <summary>Takes a user into groups of one region, when a device connects and from time to time after.</summary>
-    internal Task EnterAsync(string region, string user, IEnumerable<string> groups) => _regions.Of(region) is not { } realtime ? Task.CompletedTask : GuardedAsync(token => Parallel.ForEachAsync(
+    internal Task EnterAsync(string region, string user, IEnumerable<string> groups) => _regions.Of(region) is not { } realtime ? Task.CompletedTask : GuardedAsync("here", token => Parallel.ForEachAsync(
         groups, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = token }, async (group, cancelled) => await realtime.JoinAsync(user, group, GroupLife, cancelled)));
 
     /// <summary>Tells another region what one of this region's instances has put on the queue; when that fails, later again.</summary>
@@ -77,10 +78,12 @@ public sealed partial class Pushes
         try
         {
             await DeliverAsync(realtime, message, cancellationToken);
+            _metrics.Pushed("relay", failed: false);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
             // A copy for later: giving the message back would have it delivered again at once, and soon be a dead letter.
+            _metrics.Pushed("relay", failed: true);
             LogRelay(failure, message.Region);
             var pause = TimeSpan.FromTicks(Math.Max(FirstPause.Ticks, (now - message.At).Ticks));
             await _sender.SendAsync(Queue, [ToQueue(message, now + pause)], cancellationToken);
@@ -107,21 +110,23 @@ public sealed partial class Pushes
     {
         var message = new RelayMessage(Here, Here, _clock.GetUtcNow(), op, groups, user, payload is null ? null : Json(payload));
         var relayed = brief is not null && JsonSerializer.SerializeToUtf8Bytes(message.Payload, StoredJson.Options).Length > MostRelayedBytes ? message with { Payload = Json(brief) } : message;
-        var here = GuardedAsync(token => DeliverAsync(_regions.Of(Here)!, message, token));
+        var here = GuardedAsync("here", token => DeliverAsync(_regions.Of(Here)!, message, token));
         if (_regions.Others.Count > 0)
-            await GuardedAsync(token => _sender.SendAsync(Queue, [.. _regions.Others.Select(region => ToQueue(relayed with { Region = region }, null))], token));
+            await GuardedAsync("queue", token => _sender.SendAsync(Queue, [.. _regions.Others.Select(region => ToQueue(relayed with { Region = region }, null))], token));
         await here;
     }
 
-    private async Task GuardedAsync(Func<CancellationToken, Task> push)
+    private async Task GuardedAsync(string way, Func<CancellationToken, Task> push)
     {
         using var limit = new CancellationTokenSource(Limit, _clock);
         try
         {
             await push(limit.Token);
+            _metrics.Pushed(way, failed: false);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            _metrics.Pushed(way, failed: true);
             LogPush(failure);
         }
     }

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace Serverless.Chat;
 
 /// <summary>Passes on what rooms decide: to those who are connected, to rooms' newest and former members, and to those who are not there.</summary>
-internal sealed partial class RoomTelling(Pushes pushes, AbsentSchedule absent, ILogger<RoomTelling> logger) : IRoomListener
+internal sealed partial class RoomTelling(Pushes pushes, AbsentSchedule absent, ChatMetrics metrics, ILogger<RoomTelling> logger) : IRoomListener
 {
     public async Task CommittedAsync(string room, Room now, IReadOnlyList<RoomEvent> events)
     {
+        metrics.Committed(events);
         var joined = events.Where(one => one.Kind == EventKind.Joined).Select(one => one.User!).ToList();
         var left = events.Where(one => one.Kind == EventKind.Left).Select(one => one.User!).ToList();
 

@@ -40,7 +40,7 @@ public sealed class RoomOpening
             : new OpenResult.NotContacts();
     }
 
-    /// <summary>Brings somebody into a group: the list of their _rooms first, then the room.</summary>
+    /// <summary>Brings somebody into a group: the list of their rooms first, then the room.</summary>
     internal async Task<OpenResult> AddAsync(string room, string by, string user, CancellationToken cancellationToken)
     {
         if (await _contacts.BetweenAsync(by, user, cancellationToken) is not { } pair || await _ids.NextAsync(cancellationToken) is not { } id)

@@ -12,7 +12,7 @@ public sealed class RoomReader
 
     /// <summary>Events from <paramref name="from"/> to <paramref name="to"/>, as far as the room has them; null when too few replicas answered.</summary>
     /// <param name="name">Which room.</param>
-    /// <param name="room">The room, as it was read: what is not in it has been in the _history since before.</param>
+    /// <param name="room">The room, as it was read: what is not in it has been in the history since before.</param>
     /// <param name="from">The first.</param>
     /// <param name="to">The last.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -15,7 +15,7 @@ public sealed class RoomSender
     internal RoomSender(RoomStore rooms, HistoryStore history, SentIds sent) =>
         (_rooms, _history, _sent) = (rooms, history, sent);
 
-    /// <summary>Sends once, however often it is _sent.</summary>
+    /// <summary>Sends once, however often it is sent.</summary>
     internal async Task<RoomOutcome> SendAsync(string room, RoomOrder.Send order, CancellationToken cancellationToken)
     {
         for (var questions = 0; questions < MostQuestions; questions++)
