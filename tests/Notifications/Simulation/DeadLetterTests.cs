@@ -99,9 +99,35 @@ public class DeadLetterTests
         Assert.InRange(Assert.Single(rig.Providers.Calls).At - now, TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(32));
     });
 
-    private static void Play(Func<Rig, Task> play)
+    // Whoever notes that it was opened finds the counts half told by a worker that died, and leaves nothing untold.
+    [Fact]
+    public void What_is_opened_is_counted_at_once_however_far_the_counting_of_its_delivery_came()
     {
-        for (var seed = 0; seed < 3; seed++)
+        var between = 0;
+        for (var point = 1; point < 80; point++)
+        {
+            var dies = point;
+            Play(
+                async rig =>
+                {
+                    await rig.AcceptAsync();
+                    await rig.DieAtAsync(dies);
+                    if (await rig.BatchAsync() is not { } batch || !batch.Deliveries[0].IsFinal)
+                        return;
+                    between += batch.Transfer is null ? 0 : 1;
+                    Assert.True(await rig.Instance.Events.RecordAsync(rig.Delivery, DeliveryEvent.Clicked, default));
+                    var counts = (await rig.Instance.Counts.ReadAsync("literal", CountStore.HourOf(rig.Simulator.Time.GetUtcNow()), default))!.Values.Single();
+                    Assert.Equal((1, 1, 1, 1), (counts.Deliveries, counts.Delivered, counts.Opened, counts.Clicked));
+                },
+                seeds: 1);
+        }
+
+        Assert.InRange(between, 3, 79);
+    }
+
+    private static void Play(Func<Rig, Task> play, int seeds = 3)
+    {
+        for (var seed = 0; seed < seeds; seed++)
         {
             var simulator = new Simulator(seed);
             simulator.Run(async () =>
@@ -141,7 +167,7 @@ public class DeadLetterTests
 
         public DeliveryName Delivery { get; } = new(new BatchName(new ChunkName(Id, 0), Carrier.Ios, 0), 0);
 
-        public NotifyInstance Another(int number) => new(number, new MortalLife(), _cluster, Simulator, Queues, Providers, Settings);
+        public NotifyInstance Another(int number, MortalLife? life = null) => new(number, life ?? new MortalLife(), _cluster, Simulator, Queues, Providers, Settings);
 
         public async Task RegisterAsync()
         {
@@ -163,6 +189,19 @@ public class DeadLetterTests
             return await DrainAsync();
         }
 
+        /// <summary>Works with an instance that dies at a point of its way, until it does or nothing is left.</summary>
+        public async Task DieAtAsync(int point)
+        {
+            var mortal = Another(0, new MortalLife { DiesAt = point });
+            while (!mortal.Life.IsDead && Queues.Receive() is { } message)
+            {
+                var running = mortal.RunAsync(message);
+                while (!running.IsCompleted && !mortal.Life.IsDead)
+                    await Simulator.Delay(TimeSpan.FromMilliseconds(10));
+                Queues.Settle(message);
+            }
+        }
+
         /// <summary>Works until nothing is queued any more: the delivery.</summary>
         public async Task<Delivery> DrainAsync()
         {
@@ -179,7 +218,9 @@ public class DeadLetterTests
                 }
             }
 
-            return Assert.IsType<DocumentRead<Batch>.Held>(await Instance.Ledger.ReadAsync(Delivery.Batch, default)).Value!.Deliveries[0];
+            return (await BatchAsync())!.Deliveries[0];
         }
+
+        public async Task<Batch?> BatchAsync() => Assert.IsType<DocumentRead<Batch>.Held>(await Instance.Ledger.ReadAsync(Delivery.Batch, default)).Value;
     }
 }

@@ -32,6 +32,7 @@ internal sealed class NotifyInstance
         _fanout = new FanoutWorker(Ledger, People, sender, clock, NullLogger<FanoutWorker>.Instance);
         var turn = new SendTurn(People, RenderAsync, (_, _, _, _) => Task.FromResult(true), new EventLinks(settings), clock);
         var settlement = new Settlement(Ledger, Counts, Dead, settings, clock, random, NullLogger<Settlement>.Instance);
+        Events = new EventRecorder(Ledger, settlement, clock);
         _sender = new BatchSender(
             Ledger, turn, Carriers.All.Select(carrier => new SimulatedProvider(carrier, history, life)), settlement, sender, settings, clock, random, metrics, NullLogger<BatchSender>.Instance);
     }
@@ -57,6 +58,8 @@ internal sealed class NotifyInstance
     public OpenSweeper Sweeper { get; }
 
     public Revival Revival { get; }
+
+    public EventRecorder Events { get; }
 
     /// <summary>Carries a message out, as its queue's function does.</summary>
     public Task RunAsync(QueuedMessage message) => message.Queue == NotifyQueues.Fanout

@@ -13,27 +13,45 @@ internal sealed partial class Settlement(
     /// <summary>Tells them; what cannot be told now the next look at the batch tells.</summary>
     public async Task RunAsync(Notification notification, BatchName name, Batch batch, CancellationToken cancellationToken)
     {
-        if (batch.Transfer is null)
+        // Another worker may be telling what it found a moment ago; what changed since is told next, by whoever comes to it.
+        while (batch.Transfer is not null || Counts.Of(batch.Deliveries) != batch.Counted)
         {
-            if (Counts.Of(batch.Deliveries) == batch.Counted)
+            if (await NotedAsync(name, batch, cancellationToken) is not { } noted)
                 return;
-            var (token, hour) = (SecureRandom.Next64(random), CountStore.HourOf(clock.GetUtcNow()));
-            var noted = await ledger.ChangeAsync(name, now => Noted(now, token, hour), cancellationToken);
-            if (noted is not DocumentChange<Batch>.Written(var value))
-                return;
-            batch = value;
-        }
+            if (noted.Transfer is { } transfer)
+            {
+                if (!await dead.AddAsync(Exhausted(name, noted), cancellationToken) || !await counts.AddAsync(notification.Kind, name.Carrier, transfer, cancellationToken))
+                {
+                    LogLater(name);
+                    return;
+                }
 
-        var transfer = batch.Transfer!;
-        if (!await dead.AddAsync(Exhausted(name, batch), cancellationToken) || !await counts.AddAsync(notification.Kind, name.Carrier, transfer, cancellationToken))
-        {
-            LogLater(name);
-            return;
-        }
+                if (Held(await ledger.ChangeAsync(name, now => Told(now, transfer), cancellationToken)) is not { } told)
+                    return;
+                noted = told;
+            }
 
-        await ledger.ChangeAsync(
-            name, now => now.Transfer?.Token == transfer.Token ? now with { Counted = now.Counted + transfer.Counts, Transfer = null } : now, cancellationToken);
+            batch = noted;
+        }
     }
+
+    private async ValueTask<Batch?> NotedAsync(BatchName name, Batch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Transfer is not null)
+            return batch;
+        var (token, hour) = (SecureRandom.Next64(random), CountStore.HourOf(clock.GetUtcNow()));
+        return Held(await ledger.ChangeAsync(name, now => Noted(now, token, hour), cancellationToken));
+    }
+
+    private static Batch? Held(DocumentChange<Batch> change) => change switch
+    {
+        DocumentChange<Batch>.Written(var batch) => batch,
+        DocumentChange<Batch>.Unchanged(var batch) => batch,
+        _ => null,
+    };
+
+    private static Batch Told(Batch batch, CountTransfer transfer) =>
+        batch.Transfer?.Token == transfer.Token ? batch with { Counted = batch.Counted + transfer.Counts, Transfer = null } : batch;
 
     private static Batch Noted(Batch batch, ulong token, DateTimeOffset hour) =>
         batch.Transfer is null && Counts.Of(batch.Deliveries) - batch.Counted is var more && more != Counts.None
