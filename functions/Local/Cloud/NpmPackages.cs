@@ -11,20 +11,20 @@ internal sealed class NpmPackages
 {
     private static readonly string[] PinFiles = ["package.json", "package-lock.json", ".npmrc"];
 
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
-
     private readonly string _what;
     private readonly string _pins;
+    private readonly bool _withTools;
 
     /// <param name="name">Of the packages together, for the folder.</param>
     /// <param name="what">What they are, for the user.</param>
     /// <param name="pins">The folder of package.json, package-lock.json and .npmrc.</param>
     /// <param name="cache">Where folders of packages are kept; a folder of the user's by default.</param>
-    public NpmPackages(string name, string what, string pins, string? cache = null)
+    /// <param name="withTools">Also those that only its own development needs.</param>
+    public NpmPackages(string name, string what, string pins, string? cache = null, bool withTools = false)
     {
-        (_what, _pins) = (what, pins);
+        (_what, _pins, _withTools) = (what, pins, withTools);
         var hash = SHA256.HashData(File.ReadAllBytes(Path.Combine(pins, "package-lock.json")));
-        Folder = Path.Combine(cache ?? UserCache(), $"{name}-{Convert.ToHexStringLower(hash)[..16]}");
+        Folder = Path.Combine(cache ?? CachedFolder.OfUser(), $"{name}-{Convert.ToHexStringLower(hash)[..16]}");
     }
 
     /// <summary>Where they are or will be, in node_modules.</summary>
@@ -45,33 +45,20 @@ internal sealed class NpmPackages
         return Folder;
     }
 
-    // Into a folder beside, then moved: a folder with the final name is always complete, whoever else installs meanwhile.
-    private async Task InstallAsync(TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var parent = Directory.CreateDirectory(Path.GetDirectoryName(Folder)!);
-        DeleteAbandoned(parent, clock);
-        var workplace = parent.CreateSubdirectory($"installing-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-        try
+    private Task InstallAsync(TimeProvider clock, CancellationToken cancellationToken) => CachedFolder.EnsureAsync(
+        Folder,
+        async workplace =>
         {
             foreach (var file in PinFiles)
-                File.Copy(Path.Combine(_pins, file), Path.Combine(workplace.FullName, file));
-            await RunNpmAsync(workplace.FullName, cancellationToken);
-            Directory.Move(workplace.FullName, Folder);
-        }
-        catch (IOException) when (IsComplete)
-        {
-            // Another process was first.
-        }
-        finally
-        {
-            DeleteQuietly(workplace);
-        }
-    }
+                File.Copy(Path.Combine(_pins, file), Path.Combine(workplace, file));
+            await RunNpmAsync(workplace, cancellationToken);
+        },
+        clock);
 
     private async Task RunNpmAsync(string folder, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(
-            NodeRuntime.Npm, ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+            NodeRuntime.Npm, ["ci", _withTools ? "--include=dev" : "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         { WorkingDirectory = folder };
         try
         {
@@ -87,35 +74,6 @@ internal sealed class NpmPackages
         {
             throw new LocalCloudException(
                 $"npm, which installs {_what}, was not found: install Node.js with npm from https://nodejs.org and run this again.");
-        }
-    }
-
-    private static string UserCache()
-    {
-        var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create);
-        return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "serverless");
-    }
-
-    private static void DeleteAbandoned(DirectoryInfo parent, TimeProvider clock)
-    {
-        foreach (var folder in parent.EnumerateDirectories("installing-*"))
-        {
-            if (clock.GetUtcNow() - folder.LastWriteTimeUtc > AbandonedAfter)
-                DeleteQuietly(folder);
-        }
-    }
-
-    private static void DeleteQuietly(DirectoryInfo folder)
-    {
-        try
-        {
-            folder.Refresh();
-            if (folder.Exists)
-                folder.Delete(recursive: true);
-        }
-        catch (IOException)
-        {
-            // Left for the next installation to delete.
         }
     }
 }

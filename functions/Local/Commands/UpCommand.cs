@@ -1,6 +1,7 @@
 using Serverless.Local.Client;
 using Serverless.Local.Cloud;
 using Serverless.Local.Head;
+using Serverless.Local.Page;
 
 namespace Serverless.Local.Commands;
 
@@ -16,7 +17,7 @@ internal static class UpCommand
         {
             if (options.NodesGiven && await ResizeRunningAsync(options, console, interruption.Token))
                 return 0;
-            await using var cloud = await console.StartingAsync(() => LocalCloud.StartAsync(options.Cloud, console, interruption.Token));
+            await using var cloud = await console.StartingAsync(() => StartAsync(options, console, interruption.Token));
             await using var head = await CloudHead.StartAsync(cloud, options.Port, options.Data, interruption.Token);
             await GreetAsync(console, cloud, head, interruption.Token);
             if (options.NodesGiven)
@@ -29,6 +30,21 @@ internal static class UpCommand
         }
 
         return 0;
+    }
+
+    // All but the page does without it.
+    private static async Task<LocalCloud> StartAsync(UpOptions options, UpConsole console, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PageBuild.EnsureAsync(console, options.Cloud.Clock, cancellationToken);
+        }
+        catch (LocalCloudException failure)
+        {
+            console.Line(failure.Message);
+        }
+
+        return await LocalCloud.StartAsync(options.Cloud, console, cancellationToken);
     }
 
     private static async Task<bool> ResizeRunningAsync(UpOptions options, UpConsole console, CancellationToken cancellationToken)
@@ -73,6 +89,8 @@ internal static class UpCommand
             console.Line($"{region} did not stop cleanly last time: its nodes lost writes");
         var nodes = await head.MembersAsync(cancellationToken);
         console.Line($"Ready: {cloud.Regions.Count} regions with {nodes.Count} nodes: {string.Join(", ", nodes)}");
+        if (PageBuild.Locate().IsComplete)
+            console.Line($"Chat: {head.Address}, in as many windows as you like");
         console.Line($"API: {new Uri(head.Address, "api")}");
         console.Line($"Inbox: {new Uri(head.Address, "inbox")}, where notifications arrive");
         console.Line($"Try: curl -i -X PUT {new Uri(head.Address, "api/kv/hello")} -H 'X-App-Key: {CloudHead.AppKey}' -H 'X-App-Secret: {CloudHead.AppSecret}' -H 'Content-Type: text/plain' -d world");

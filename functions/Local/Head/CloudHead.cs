@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Serverless.Local.Cloud;
 using Serverless.Local.Host;
 using Serverless.Local.Inbox;
+using Serverless.Local.Page;
 using Serverless.Local.Realtime;
 using Serverless.Replication;
 
@@ -46,6 +47,7 @@ public sealed class CloudHead : IAsyncDisposable
         });
         _app.MapLocalRealtime();
         _app.MapDevTokens(identity);
+        _app.MapPage(PageBuild.Locate());
         if (providers is not null)
             _app.MapInbox(providers);
     }

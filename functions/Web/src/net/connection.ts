@@ -1,0 +1,168 @@
+import { needsSync } from '../state/selectors'
+import type { Store } from '../state/store'
+import { Refusal, type Api } from './api'
+import { pauseAfter } from './backoff'
+import { Waker, type Clock } from './clock'
+import type { Connect, Hub } from './hub'
+import type { Push } from './wire'
+
+/** What the browser says of the device. */
+export interface Surroundings {
+  isOnline(): boolean
+  /** Looked at, and used not long ago. */
+  isInUse(): boolean
+}
+
+const beatEvery = 60_000
+const typingLasts = 15_000
+
+// What is missing may be on its way.
+const gapPatience = 300
+
+/**
+ * Keeps the device connected and up to date: connects, says that it is there, syncs; then a heartbeat a minute, and one sync whenever something is missing. After a failure it waits with full jitter and begins anew.
+ */
+export class Connection {
+  private readonly waker: Waker
+  private ended = false
+  private isUp = false
+  private beatDue = 0
+  private gapSince: number | undefined
+  private syncFailures = 0
+  private region: string | undefined
+
+  constructor(
+    private readonly api: Api,
+    private readonly store: Store,
+    private readonly connect: Connect,
+    private readonly clock: Clock,
+    private readonly around: Surroundings,
+    readonly device: string,
+  ) {
+    this.waker = new Waker(clock)
+  }
+
+  async run(): Promise<void> {
+    const unsubscribe = this.store.subscribe(state => {
+      if (this.gapSince === undefined && needsSync(state)) {
+        this.gapSince = this.clock.now()
+        this.waker.wake()
+      }
+    })
+    for (let failures = 0; !this.ended; failures++) {
+      this.store.dispatch({ type: 'connecting' })
+      if (await this.connected()) failures = 0
+      if (!this.ended) await this.pause(failures)
+    }
+
+    unsubscribe()
+  }
+
+  /** Connects at once, if it waits. */
+  retry = (): void => this.waker.wake()
+
+  /** The network is gone: there is no need to wait for the connection to notice. */
+  lost = (): void => {
+    this.isUp = false
+    this.waker.wake()
+  }
+
+  /** What others are to see has changed: a heartbeat is due. */
+  changed = (): void => {
+    this.beatDue = 0
+    this.waker.wake()
+  }
+
+  async stop(): Promise<void> {
+    this.ended = true
+    this.lost()
+    await this.api.leave(this.device).catch(() => undefined)
+  }
+
+  // Whether it came up at all.
+  private async connected(): Promise<boolean> {
+    let hub: Hub | undefined
+    let cameUp = false
+    try {
+      if (!this.around.isOnline()) return false
+      const address = await this.api.negotiate()
+      this.region = address.region
+      this.isUp = true
+      hub = this.connect(address, this.heard, this.lost)
+      await hub.start()
+      await this.beat(true)
+      await this.sync()
+      cameUp = this.isUp
+      if (cameUp) this.store.dispatch({ type: 'connected' })
+      while (this.isUp && !this.ended) await this.stay()
+    } catch (failure) {
+      console.info('not connected', failure)
+    }
+
+    this.isUp = false
+    await hub?.stop().catch(() => undefined)
+    return cameUp
+  }
+
+  private async pause(failures: number): Promise<void> {
+    const isOnline = this.around.isOnline()
+    const pause = pauseAfter(failures, this.clock.random())
+    this.store.dispatch({ type: 'disconnected', retryAt: isOnline ? this.clock.now() + pause : null })
+    await this.waker.wait(isOnline ? pause : beatEvery)
+  }
+
+  private async stay(): Promise<void> {
+    const now = this.clock.now()
+    const gapDue = this.gapSince === undefined ? Infinity : this.gapSince + gapPatience + (this.syncFailures > 0 ? pauseAfter(this.syncFailures, this.clock.random()) : 0)
+    if (now >= this.beatDue) return this.beat(false).catch(this.again)
+    if (now < gapDue) return this.waker.wait(Math.min(this.beatDue, gapDue) - now)
+    await this.sync().catch(() => {
+      this.syncFailures++
+      this.gapSince = this.clock.now()
+    })
+  }
+
+  // The connection tells when it is lost; a heartbeat that fails beside it is sent again soon.
+  private readonly again = (): void => {
+    this.beatDue = this.clock.now() + 5_000
+  }
+
+  private async beat(connected: boolean): Promise<void> {
+    this.beatDue = this.clock.now() + beatEvery
+    const { settings, view } = this.store.state
+    const status = settings.invisible ? 'invisible' : this.around.isInUse() ? 'auto' : 'away'
+    const { heads } = await this.api.beat({ device: this.device, status, looking: view.room ? [view.room] : [], connected, region: this.region })
+    this.store.dispatch({ type: 'heads', heads })
+  }
+
+  private async sync(): Promise<void> {
+    const { rooms, strange } = this.store.state
+    const positions = Object.fromEntries(Object.values(rooms).map(room => [room.id, room.transcript.position]))
+    const answer = await this.api.sync(positions).catch(failure => {
+      // The server knows less than this device: all begins anew.
+      if (failure instanceof Refusal && failure.status === 400) return this.api.sync({})
+      throw failure
+    })
+    this.syncFailures = 0
+    this.gapSince = undefined
+    this.store.dispatch({ type: 'synced', ...answer, asked: strange })
+    if (needsSync(this.store.state)) this.gapSince = this.clock.now()
+  }
+
+  private readonly heard = (push: Push): void => {
+    switch (push.type) {
+      case 'events':
+      case 'membership':
+      case 'marks':
+        return this.store.dispatch(push)
+      case 'head':
+        return this.store.dispatch({ type: 'heads', heads: { [push.room]: push.seq } })
+      case 'typing':
+        return this.store.dispatch({ type: 'typing', room: push.room, user: push.user, until: push.typing ? this.clock.now() + typingLasts : null })
+      case 'presence':
+        return this.store.dispatch({ type: 'people', people: [{ user: push.user, presence: { status: push.status, lastSeen: push.lastSeen } }] })
+      case 'contact':
+        return this.store.dispatch({ type: 'people', people: [{ user: push.user, contact: push.state }] })
+    }
+  }
+}

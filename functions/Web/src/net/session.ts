@@ -1,0 +1,143 @@
+import { initial, type Action, type Settings, type State } from '../state/state'
+import { Store } from '../state/store'
+import { Api, Refusal, type Identity } from './api'
+import { systemClock } from './clock'
+import { Connection } from './connection'
+import { connect } from './hub'
+import { Kept, saveSettings } from './kept'
+import { Marks } from './marks'
+import { Notices } from './notices'
+import { Outbox, type Alone } from './outbox'
+import { People } from './people'
+import { Typing } from './typing'
+import { uuid7 } from './uuid7'
+
+const historyPage = 100
+const idleAfter = 5 * 60_000
+
+/** One user's chat on this page: the state, and what keeps it true. */
+export class Session {
+  readonly store: Store
+  readonly typing: Typing
+  private readonly kept: Kept
+  private readonly connection: Connection
+  private readonly outbox: Outbox
+  private readonly marks: Marks
+  private readonly ends: (() => void)[] = []
+  private usedAt = Date.now()
+
+  constructor(readonly api: Api, private readonly identity: Identity, settings: Settings) {
+    this.kept = new Kept(localStorage, identity.user)
+    this.store = new Store(initial(identity.user, settings, this.kept.loadOutbox(), this.kept.loadDrafts()))
+    this.connection = new Connection(api, this.store, connect, systemClock, { isOnline: () => navigator.onLine, isInUse: this.isInUse }, `web-${crypto.randomUUID().slice(0, 13)}`)
+    this.outbox = new Outbox(api, this.store, systemClock, alone)
+    this.marks = new Marks(api, this.store, systemClock)
+    this.typing = new Typing(api, systemClock)
+  }
+
+  start(): void {
+    this.ends.push(this.store.subscribe(this.keep), new People(this.api, this.store).run(), new Notices(this.store).run())
+    this.listen(window, 'online', this.connection.retry)
+    this.listen(window, 'offline', this.connection.lost)
+    this.listen(window, 'pagehide', () => void this.api.leave(this.device).catch(() => undefined))
+    this.listen(window, 'pageshow', event => (event as PageTransitionEvent).persisted && this.connection.lost())
+    this.listen(window, 'storage', event => this.hear(event as StorageEvent))
+    this.listen(document, 'visibilitychange', () => {
+      if (!document.hidden) this.used()
+      this.connection.changed()
+    })
+    for (const name of ['pointerdown', 'keydown']) this.listen(document, name, this.used)
+    void this.connection.run()
+    void this.outbox.run()
+    void this.marks.run()
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.ends.splice(0)) end()
+    this.outbox.stop()
+    this.marks.stop()
+    await this.connection.stop()
+  }
+
+  async signOut(): Promise<void> {
+    await this.stop()
+    await this.identity.signOut()
+  }
+
+  retry = (): void => this.connection.retry()
+
+  /** Says something, at once for the eye; the outbox does the rest. */
+  say(room: string, message: { text?: string; replyTo?: number; edit?: number; delete?: number }): void {
+    const now = systemClock.now()
+    this.typing.ended(room)
+    this.store.dispatch({ type: 'composed', outgoing: { clientId: uuid7(now), room, at: new Date(now).toISOString(), ...message } })
+  }
+
+  async older(id: string): Promise<void> {
+    const room = this.store.state.rooms[id]
+    if (!room || room.older === 'loading' || room.transcript.from <= room.since) return
+    this.store.dispatch({ type: 'older', room: id, now: 'loading' })
+    try {
+      const { events } = await this.api.history(id, room.transcript.from, historyPage)
+      this.store.dispatch({ type: 'history', room: id, events })
+    } catch {
+      this.store.dispatch({ type: 'older', room: id, now: 'failed' })
+    }
+  }
+
+  /** Does what may be refused: tells the user why. Answers what it answers, or undefined. */
+  async attempt<T>(run: (api: Api) => Promise<T>): Promise<T | undefined> {
+    try {
+      this.store.dispatch({ type: 'trouble', why: undefined })
+      return await run(this.api)
+    } catch (failure) {
+      this.store.dispatch({ type: 'trouble', why: failure instanceof Refusal ? failure.kind : 'unreachable' })
+      return undefined
+    }
+  }
+
+  private get device(): string {
+    return this.connection.device
+  }
+
+  private readonly keep = (state: State, action: Action, before: State): void => {
+    if (state.outbox !== before.outbox) {
+      const there = new Set(before.outbox)
+      for (const one of state.outbox) if (!there.has(one)) this.kept.saveOutgoing(one)
+      const left = new Set(state.outbox.map(one => one.clientId))
+      for (const one of before.outbox) if (!left.has(one.clientId)) this.kept.dropOutgoing(one.clientId)
+    }
+
+    if (state.drafts !== before.drafts) this.kept.saveDrafts(state.drafts)
+    if (state.settings !== before.settings) saveSettings(localStorage, state.settings)
+    if (action.type === 'opened' || state.settings.invisible !== before.settings.invisible) this.connection.changed()
+  }
+
+  // What another tab of the same user wrote, sent or gave up.
+  private hear(event: StorageEvent): void {
+    const change = this.kept.outgoingOf(event)
+    if (change?.outgoing) this.store.dispatch({ type: 'composed', outgoing: change.outgoing })
+    else if (change) this.store.dispatch({ type: 'dropped', clientId: change.clientId })
+  }
+
+  private readonly used = (): void => {
+    this.usedAt = Date.now()
+  }
+
+  private readonly isInUse = (): boolean => !document.hidden && Date.now() - this.usedAt < idleAfter
+
+  private listen(target: EventTarget, name: string, run: (event: Event) => unknown): void {
+    target.addEventListener(name, run)
+    this.ends.push(() => target.removeEventListener(name, run))
+  }
+}
+
+const alone: Alone = async (name, run) => {
+  let ran = false
+  await navigator.locks.request(`serverless.send.${name}`, { ifAvailable: true }, async lock => {
+    if (!lock) return
+    ran = true
+    await run()
+  })
+  return ran
+}

@@ -1,0 +1,156 @@
+import type { RoomEvent, SyncedRoom } from '../net/wire'
+import type { Action, Member, Outgoing, Person, Room, State } from './state'
+import { begin, know, prepend, take } from './transcript'
+
+/** The whole of what the page knows, after something happened. Pure: time, chance and the network are outside. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'connecting':
+      return { ...state, connection: { phase: 'connecting' } }
+    case 'connected':
+      return { ...state, connection: { phase: 'online' } }
+    case 'disconnected':
+      return { ...state, connection: { phase: 'waiting', retryAt: action.retryAt } }
+    case 'synced':
+      return synced(state, action.rooms, action.gone, action.asked)
+    case 'events':
+      return withRoom(state, action.room, room => taken(room, action.events), action.events)
+    case 'heads':
+      return Object.entries(action.heads).reduce((now, [room, seq]) => withRoom(now, room, known => changed(known, { transcript: know(known.transcript, seq) })), state)
+    case 'marks':
+      return withRoom(state, action.room, room => changed(room, { members: marked(room.members, action.user, action.received, action.read) }))
+    case 'read':
+      return withRoom(state, action.room, room => changed(room, { members: marked(room.members, state.user, action.seq, action.seq) }))
+    case 'typing':
+      return withRoom(state, action.room, room => changed(room, { typing: typing(room.typing, action.user, action.until) }))
+    case 'membership':
+      return action.member ? withRoom(state, action.room, room => room) : without(state, [action.room])
+    case 'people':
+      return { ...state, people: action.people.reduce(known, state.people) }
+    case 'older':
+      return withRoom(state, action.room, room => changed(room, { older: action.now }))
+    case 'history':
+      return withRoom(state, action.room, room => changed(room, { older: 'idle', transcript: prepend(room.transcript, action.events) }))
+    case 'composed':
+      return state.outbox.some(one => one.clientId === action.outgoing.clientId) ? state : { ...state, outbox: [...state.outbox, action.outgoing] }
+    case 'accepted':
+      return withRoom(state, action.room, room => taken(room, [action.event]), [action.event])
+    case 'refused':
+      return { ...state, outbox: outgoing(state, action.clientId, one => ({ ...one, refused: action.why })) }
+    case 'retried':
+      return { ...state, outbox: outgoing(state, action.clientId, one => ({ ...one, refused: undefined })) }
+    case 'dropped':
+      return { ...state, outbox: state.outbox.filter(one => one.clientId !== action.clientId) }
+    case 'drafted':
+      return { ...state, drafts: { ...state.drafts, [action.room]: action.text } }
+    case 'opened':
+      return opened(state, action.room)
+    case 'viewed':
+      return { ...state, view: { ...state.view, ...action.view } }
+    case 'settings':
+      return { ...state, settings: { ...state.settings, ...action.settings } }
+    case 'trouble':
+      return { ...state, trouble: action.why }
+  }
+}
+
+function synced(state: State, answers: readonly SyncedRoom[], gone: readonly string[], asked: readonly string[]): State {
+  const rooms = { ...state.rooms }
+  for (const answer of answers) rooms[answer.room.id] = after(answer, rooms[answer.room.id])
+  const heard = answers.flatMap(answer => answer.events)
+  return without({ ...settled(state, heard), loaded: true, rooms, strange: state.strange.filter(room => !asked.includes(room) && !(room in rooms)) }, gone)
+}
+
+// Where the answer does not join what is there, that is forgotten: the room begins anew.
+function after({ room: view, recovered, from, events }: SyncedRoom, before: Room | undefined): Room {
+  const [id, me] = [view.id, view.since]
+  const members = view.members.map(({ user, received = 0, read = 0 }) => {
+    const old = before?.members.find(member => member.user === user)
+    return { user, received: Math.max(received, old?.received ?? 0), read: Math.max(read, old?.read ?? 0) }
+  })
+  const joins = before && (recovered || from <= before.transcript.position + 1)
+  const [transcript] = take(know(joins ? before.transcript : { ...begin(from), early: before?.transcript.early ?? {} }, view.seq), events)
+  return {
+    id, since: me, members, transcript, kind: view.kind, name: view.name ?? undefined, owner: view.owner ?? undefined, with: view.with ?? undefined,
+    typing: before?.typing ?? {}, older: before && joins ? before.older : 'idle',
+  }
+}
+
+function taken(room: Room, events: readonly RoomEvent[]): Room {
+  const [transcript, placed] = take(room.transcript, events)
+  return placed.reduce(happened, { ...room, transcript })
+}
+
+// What an event says of the room itself, and of its author: who has spoken writes no more.
+function happened(room: Room, event: RoomEvent): Room {
+  switch (event.kind) {
+    case 'text':
+      return changed(room, { typing: typing(room.typing, event.by, null) })
+    case 'renamed':
+      return changed(room, { name: event.name ?? room.name })
+    case 'joined':
+      return room.members.some(member => member.user === event.user) || !event.user ? room : changed(room, { members: [...room.members, { user: event.user, received: 0, read: 0 }] })
+    case 'left':
+      return changed(room, {
+        members: room.members.filter(member => member.user !== event.user),
+        typing: typing(room.typing, event.user ?? '', null),
+        owner: room.owner === event.user ? room.members.find(member => member.user !== event.user)?.user : room.owner,
+      })
+    default:
+      return room
+  }
+}
+
+function changed(room: Room, change: Partial<Room>): Room {
+  return { ...room, ...change }
+}
+
+// Marks only ever grow; what is read has been received.
+function marked(members: readonly Member[], user: string, received: number, read: number): readonly Member[] {
+  return members.map(member => (member.user !== user ? member : { user, received: Math.max(member.received, received, read), read: Math.max(member.read, read) }))
+}
+
+function typing(before: Room['typing'], user: string, until: number | null): Room['typing'] {
+  if (until !== null) return { ...before, [user]: until }
+  if (!(user in before)) return before
+  const { [user]: _, ...others } = before
+  return others
+}
+
+function known(people: State['people'], news: Partial<Person> & { user: string }): State['people'] {
+  const before = people[news.user] ?? { user: news.user, contact: 'none' }
+  return { ...people, [news.user]: { ...before, ...news } }
+}
+
+function outgoing(state: State, clientId: string, change: (one: Outgoing) => Outgoing): readonly Outgoing[] {
+  return state.outbox.map(one => (one.clientId === clientId ? change(one) : one))
+}
+
+function opened(state: State, id: string | undefined): State {
+  if (id === state.view.room) return state
+  const room = id === undefined ? undefined : state.rooms[id]
+  const me = room?.members.find(member => member.user === state.user)
+  const unreadFrom = room && me && room.transcript.entries.find(entry => entry.seq > me.read && entry.kind === 'text' && entry.by !== state.user)?.seq
+  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, panel: state.view.panel === 'search' ? undefined : state.view.panel } }
+}
+
+// What is heard of a room that is not known is asked for.
+function withRoom(state: State, id: string, change: (room: Room) => Room, heard: readonly RoomEvent[] = []): State {
+  const now = settled(state, heard)
+  const room = now.rooms[id]
+  if (!room) return now.strange.includes(id) ? now : { ...now, strange: [...now.strange, id] }
+  return { ...now, rooms: { ...now.rooms, [id]: change(room) } }
+}
+
+// What has become an event waits no longer, whichever way it came back.
+function settled(state: State, events: readonly RoomEvent[]): State {
+  const names = new Set(events.filter(event => event.clientId && event.by === state.user).map(event => event.clientId))
+  return state.outbox.some(one => names.has(one.clientId)) ? { ...state, outbox: state.outbox.filter(one => !names.has(one.clientId)) } : state
+}
+
+function without(state: State, gone: readonly string[]): State {
+  if (!gone.some(id => id in state.rooms || state.strange.includes(id))) return state
+  const rooms = Object.fromEntries(Object.entries(state.rooms).filter(([id]) => !gone.includes(id)))
+  const view = state.view.room && gone.includes(state.view.room) ? {} : state.view
+  return { ...state, rooms, strange: state.strange.filter(id => !gone.includes(id)), view }
+}

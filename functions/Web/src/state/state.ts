@@ -1,0 +1,120 @@
+import type { ContactState, Presence, RoomEvent, SyncedRoom } from '../net/wire'
+import type { Transcript } from './transcript'
+
+export type Language = 'en' | 'ko'
+export type Theme = 'system' | 'light' | 'dark'
+
+export interface Settings {
+  language: Language
+  theme: Theme
+  /** Others see the user as offline. */
+  invisible: boolean
+  /** Desktop notifications; undecided until the user was asked. */
+  notify: 'undecided' | 'on' | 'off'
+}
+
+export interface Member {
+  user: string
+  received: number
+  read: number
+}
+
+export interface Room {
+  id: string
+  kind: 'direct' | 'group'
+  name?: string
+  owner?: string
+  with?: string
+  /** The first event that this user may see. */
+  since: number
+  members: readonly Member[]
+  transcript: Transcript
+  /** Who is writing, and until when that holds, in milliseconds. */
+  typing: Readonly<Record<string, number>>
+  older: 'idle' | 'loading' | 'failed'
+}
+
+export interface Person {
+  user: string
+  name?: string
+  colour?: string
+  presence?: Presence
+  contact: ContactState
+}
+
+/** Something that the user said and the server has not acknowledged yet. */
+export interface Outgoing {
+  clientId: string
+  room: string
+  at: string
+  text?: string
+  replyTo?: number
+  edit?: number
+  delete?: number
+  /** Why it was refused: it waits for the user. */
+  refused?: string
+}
+
+export type Connection =
+  | { phase: 'connecting' }
+  | { phase: 'online' }
+  /** Tried again then, in milliseconds; null: when the device is online again. */
+  | { phase: 'waiting'; retryAt: number | null }
+
+export interface View {
+  room?: string
+  panel?: 'members' | 'search'
+  dialog?: 'people' | 'group' | 'settings'
+  /** The first message that was unread when the room was opened. */
+  unreadFrom?: number
+  replyTo?: number
+  editing?: number
+}
+
+export interface State {
+  user: string
+  settings: Settings
+  connection: Connection
+  /** The first sync has been done. */
+  loaded: boolean
+  rooms: Readonly<Record<string, Room>>
+  /** Rooms that were heard of and are not known. */
+  strange: readonly string[]
+  people: Readonly<Record<string, Person>>
+  outbox: readonly Outgoing[]
+  drafts: Readonly<Record<string, string>>
+  view: View
+  /** Something that the user tried failed: a problem's type. */
+  trouble?: string
+}
+
+export type Action =
+  | { type: 'connecting' }
+  | { type: 'connected' }
+  | { type: 'disconnected'; retryAt: number | null }
+  | { type: 'synced'; rooms: readonly SyncedRoom[]; gone: readonly string[]; asked: readonly string[] }
+  | { type: 'events'; room: string; events: readonly RoomEvent[] }
+  | { type: 'heads'; heads: Readonly<Record<string, number>> }
+  | { type: 'marks'; room: string; user: string; received: number; read: number }
+  /** The user has seen so far. */
+  | { type: 'read'; room: string; seq: number }
+  | { type: 'typing'; room: string; user: string; until: number | null }
+  | { type: 'membership'; room: string; member: boolean }
+  | { type: 'people'; people: readonly (Partial<Person> & { user: string })[] }
+  | { type: 'older'; room: string; now: 'loading' | 'failed' }
+  | { type: 'history'; room: string; events: readonly RoomEvent[] }
+  | { type: 'composed'; outgoing: Outgoing }
+  | { type: 'accepted'; room: string; event: RoomEvent }
+  | { type: 'refused'; clientId: string; why: string }
+  | { type: 'retried'; clientId: string }
+  /** Taken out of the outbox, by the user or by another tab. */
+  | { type: 'dropped'; clientId: string }
+  | { type: 'drafted'; room: string; text: string }
+  | { type: 'opened'; room: string | undefined }
+  | { type: 'viewed'; view: Partial<View> }
+  | { type: 'settings'; settings: Partial<Settings> }
+  | { type: 'trouble'; why: string | undefined }
+
+export function initial(user: string, settings: Settings, outbox: readonly Outgoing[], drafts: Readonly<Record<string, string>>): State {
+  return { user, settings, connection: { phase: 'connecting' }, loaded: false, rooms: {}, strange: [], people: {}, outbox, drafts, view: {} }
+}

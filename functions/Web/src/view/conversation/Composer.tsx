@@ -1,0 +1,95 @@
+import type { RefObject } from 'preact'
+import { useLayoutEffect, useState } from 'preact/hooks'
+import { nameOf } from '../../state/selectors'
+import type { Room } from '../../state/state'
+import { entryAt } from '../../state/transcript'
+import { useChat } from '../chat'
+import { Icon } from '../parts/Icon'
+import { IconButton } from '../parts/IconButton'
+
+/** As the API takes them: Unicode characters, not UTF-16 units. */
+const longest = 4_000
+const warnFrom = 3_500
+
+/** Where the user writes: a new message, an answer, or an edit. */
+export function Composer({ room, title, input }: { room: Room; title: string; input: RefObject<HTMLTextAreaElement | null> }) {
+  const { session, state, words } = useChat()
+  const { dispatch } = session.store
+  const { editing, replyTo } = state.view
+  const edited = editing === undefined ? undefined : entryAt(room.transcript, editing)
+  const answered = replyTo === undefined ? undefined : entryAt(room.transcript, replyTo)
+  const [changedText, setChangedText] = useState(edited?.text ?? '')
+  const text = edited ? changedText : (state.drafts[room.id] ?? '')
+  const count = text.length > warnFrom / 2 ? [...text].length : text.length
+  const canSend = text.trim() !== '' && count <= longest
+
+  useLayoutEffect(() => {
+    const area = input.current!
+    area.style.height = 'auto'
+    area.style.height = `${area.scrollHeight}px`
+  }, [text])
+
+  const leave = () => {
+    dispatch({ type: 'viewed', view: { editing: undefined, replyTo: undefined } })
+    input.current?.focus()
+  }
+
+  const send = () => {
+    if (!canSend) return
+    if (edited) {
+      if (text !== edited.text) session.say(room.id, { edit: edited.seq, text })
+    } else {
+      session.say(room.id, { text, replyTo: answered?.seq })
+      dispatch({ type: 'drafted', room: room.id, text: '' })
+    }
+
+    leave()
+  }
+
+  const write = (now: string) => {
+    if (edited) return setChangedText(now)
+    dispatch({ type: 'drafted', room: room.id, text: now })
+    if (now !== '') session.typing.writes(room.id)
+  }
+
+  const keys = (event: KeyboardEvent) => {
+    // While an input method composes, as for Korean, Enter ends the syllable and not the message; Safari tells it by the code alone.
+    if (event.isComposing || event.keyCode === 229) return
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault()
+      send()
+    } else if (event.key === 'Escape' && (edited || answered)) {
+      leave()
+    } else if (event.key === 'ArrowUp' && text === '') {
+      const own = room.transcript.entries.findLast(entry => entry.kind === 'text' && entry.by === state.user && entry.text !== null)
+      if (!own) return
+      event.preventDefault()
+      dispatch({ type: 'viewed', view: { editing: own.seq, replyTo: undefined } })
+    }
+  }
+
+  return (
+    <form class="composer" onSubmit={event => { event.preventDefault(); send() }}>
+      {(edited || answered) && (
+        <div class="composer__about">
+          <Icon name={edited ? 'edit' : 'reply'} size={16} />
+          <span class="composer__what">
+            <strong>{edited ? words.composer.editing : words.composer.replyingTo(nameOf(state, answered!.by))}</strong>
+            <span>{(edited ?? answered)!.text}</span>
+          </span>
+          <IconButton icon="close" label={words.composer.cancel} onClick={leave} />
+        </div>
+      )}
+      <div class="composer__line">
+        <textarea
+          ref={input} class="composer__input" rows={1} dir="auto" value={text} aria-label={words.composer.label} placeholder={words.composer.placeholder(title)} enterkeyhint="send"
+          onInput={event => write(event.currentTarget.value)} onKeyDown={keys} onBlur={() => session.typing.stops()} autofocus={edited !== undefined}
+        />
+        {count > warnFrom && <span class={`composer__count ${count > longest ? 'composer__count--over' : ''}`} role="status">{count > longest ? words.composer.over(count - longest) : words.composer.left(longest - count)}</span>}
+        <button class="composer__send" disabled={!canSend} aria-label={edited ? words.composer.save : words.composer.send} title={edited ? words.composer.save : words.composer.send}>
+          <Icon name={edited ? 'check' : 'send'} />
+        </button>
+      </div>
+    </form>
+  )
+}

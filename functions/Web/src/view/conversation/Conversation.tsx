@@ -1,0 +1,80 @@
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
+import { changing, nameOf, titleOf, waiting, writers } from '../../state/selectors'
+import type { Room } from '../../state/state'
+import { agoOf } from '../../words/times'
+import { go, useChat, useNow } from '../chat'
+import { Avatar } from '../parts/Avatar'
+import { IconButton } from '../parts/IconButton'
+import { Composer } from './Composer'
+import { MessageList, type Act } from './MessageList'
+
+/** The open room. */
+export function Conversation({ room }: { room: Room }) {
+  const { session, state, words } = useChat()
+  const { dispatch } = session.store
+  const input = useRef<HTMLTextAreaElement>(null)
+  const title = titleOf(state, room)
+  const now = useNow(Object.keys(room.typing).length > 0 ? 1_000 : 30_000)
+  const outgoing = useMemo(() => waiting(state, room.id), [state.outbox, room.id])
+  const changes = useMemo(() => changing(state, room.id), [state.outbox, room.id])
+  const names = useNames(room)
+
+  // On a phone the keyboard would cover what is to be read.
+  useEffect(() => {
+    if (matchMedia('(hover: hover)').matches) input.current?.focus()
+  }, [])
+
+  const act: Act = useCallback((what, seq, clientId) => {
+    switch (what) {
+      case 'reply':
+        dispatch({ type: 'viewed', view: { replyTo: seq, editing: undefined } })
+        return input.current?.focus()
+      case 'edit':
+        dispatch({ type: 'viewed', view: { editing: seq, replyTo: undefined } })
+        return input.current?.focus()
+      case 'delete':
+        return session.say(room.id, { delete: seq })
+      case 'retry':
+        return dispatch({ type: 'retried', clientId: clientId! })
+      case 'discard':
+        return dispatch({ type: 'dropped', clientId: clientId! })
+    }
+  }, [session, room.id])
+
+  const toggle = (panel: 'members' | 'search') => dispatch({ type: 'viewed', view: { panel: state.view.panel === panel ? undefined : panel } })
+  const presence = state.people[room.with ?? '']?.presence
+  const writing = writers(state, room, now).map(user => nameOf(state, user))
+  return (
+    <main class="conversation" aria-label={title}>
+      <header class="conversation__head">
+        <IconButton icon="back" class="only-narrow" label={words.conversation.back} onClick={() => go(undefined)} />
+        <Avatar user={room.with ?? room.id} name={title} status={presence?.status} size="s" />
+        <div class="conversation__titles">
+          <h2>{title}</h2>
+          <p class="conversation__under">
+            {room.kind === 'group' ? words.conversation.membersOf(room.members.length)
+              : presence?.status === 'online' ? words.presence.online
+              : presence?.status === 'away' ? words.presence.away
+              : presence?.lastSeen ? words.presence.seen(agoOf(presence.lastSeen, state.settings.language, now)) : words.presence.offline}
+          </p>
+        </div>
+        <IconButton icon="search" label={words.conversation.search} pressed={state.view.panel === 'search'} onClick={() => toggle('search')} />
+        <IconButton icon="people" label={words.conversation.members} pressed={state.view.panel === 'members'} onClick={() => toggle('members')} />
+      </header>
+      <MessageList
+        session={session} room={room} user={state.user} names={names} words={words} language={state.settings.language}
+        outgoing={outgoing} changes={changes} unreadFrom={state.view.unreadFrom} title={title} act={act}
+      />
+      <p class="typing" aria-live="off">{writing.length > 0 && <><span class="typing__dots" aria-hidden="true"><i /><i /><i /></span>{words.conversation.typing(writing)}</>}</p>
+      <Composer key={`${state.view.editing ?? 'new'}`} room={room} title={title} input={input} />
+    </main>
+  )
+}
+
+/** Names of all who spoke here. The same object while none of them changes, so that messages are not drawn anew for nothing. */
+function useNames(room: Room): Readonly<Record<string, string>> {
+  const { state } = useChat()
+  const users = [...new Set([...room.members.map(member => member.user), ...room.transcript.entries.flatMap(entry => [entry.by, entry.user ?? entry.by])])]
+  const known = users.map(user => [user, nameOf(state, user)] as const)
+  return useMemo(() => Object.fromEntries(known), [JSON.stringify(known)])
+}

@@ -1,0 +1,63 @@
+import { memo } from 'preact/compat'
+import type { Language, Outgoing } from '../../state/state'
+import type { Entry } from '../../state/transcript'
+import type { Words } from '../../words'
+import { dayOf, isSameDay } from '../../words/times'
+import type { Act } from './MessageList'
+import { MessageRow } from './MessageRow'
+import { noticeOf } from './notices'
+
+interface Props {
+  entries: readonly Entry[]
+  before: Entry | undefined
+  room: string
+  isGroup: boolean
+  user: string
+  names: Readonly<Record<string, string>>
+  words: Words
+  language: Language
+  /** How far all the others have received and read, as far as that falls into this block. */
+  received: number
+  read: number
+  unreadFrom: number | undefined
+  active: number | undefined
+  /** The message that the tab key comes to. */
+  tabStop: number | undefined
+  changes: ReadonlyMap<number, Outgoing>
+  /** JSON: what messages of this block answer. */
+  quoted: string
+  act: Act
+  jump: (seq: number) => void
+}
+
+const together = 5 * 60_000
+
+export interface Quote {
+  by: string
+  text: string | null
+}
+
+/** Some messages in a row. */
+export const MessageBlock = memo(function MessageBlock({ entries, before, quoted, ...all }: Props) {
+  const { names, words, language, unreadFrom } = all
+  const quotes = quoted === '' ? {} : (JSON.parse(quoted) as Record<number, Quote>)
+  const now = Date.now()
+  return (
+    <div class="block">
+      {entries.map((entry, at) => {
+        const previous = entries[at - 1] ?? before
+        const isNewDay = !previous || !isSameDay(previous.at, entry.at)
+        const follows = !isNewDay && previous.kind === 'text' && previous.by === entry.by && entry.seq !== unreadFrom && Date.parse(entry.at) - Date.parse(previous.at) < together
+        return (
+          <div key={entry.seq} class="block__entry">
+            {isNewDay && <h3 class="day"><time dateTime={entry.at}>{dayOf(entry.at, language, words, now)}</time></h3>}
+            {entry.seq === unreadFrom && <p class="unread-line"><span>{words.conversation.unreadHere}</span></p>}
+            {entry.kind === 'text'
+              ? <MessageRow entry={entry} follows={follows} quote={quotes[entry.seq]} {...all} />
+              : <p class="notice" data-seq={entry.seq} tabIndex={-1}>{noticeOf(entry, words, user => names[user] ?? user)}</p>}
+          </div>
+        )
+      })}
+    </div>
+  )
+})

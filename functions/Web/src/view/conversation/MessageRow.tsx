@@ -1,0 +1,84 @@
+import type { Language, Outgoing } from '../../state/state'
+import type { Entry } from '../../state/transcript'
+import type { Words } from '../../words'
+import { timeOf } from '../../words/times'
+import { Avatar } from '../parts/Avatar'
+import { Icon, type IconName } from '../parts/Icon'
+import { LinkedText } from '../parts/LinkedText'
+import type { Quote } from './MessageBlock'
+import type { Act } from './MessageList'
+
+interface Props {
+  entry: Entry
+  /** The message before is of the same author and of the same moment. */
+  follows: boolean
+  quote: Quote | undefined
+  isGroup: boolean
+  user: string
+  names: Readonly<Record<string, string>>
+  words: Words
+  language: Language
+  received: number
+  read: number
+  active: number | undefined
+  tabStop: number | undefined
+  changes: ReadonlyMap<number, Outgoing>
+  act: Act
+  jump: (seq: number) => void
+}
+
+/** One message. */
+export function MessageRow({ entry, follows, quote, isGroup, user, names, words, language, received, read, active, tabStop, changes, act, jump }: Props) {
+  const isOwn = entry.by === user
+  const change = changes.get(entry.seq)
+  const text = change ? (change.delete !== undefined ? null : change.text!) : entry.text
+  const name = names[entry.by] ?? entry.by
+  const shown = timeOf(entry.at, language)
+  return (
+    <article class={`message ${isOwn ? 'message--own' : ''} ${follows ? 'message--follows' : ''}`} data-seq={entry.seq} tabIndex={tabStop === entry.seq ? 0 : -1} aria-label={`${isOwn ? words.rooms.you : name}, ${shown}`}>
+      {!isOwn && <span class="message__side">{!follows && <Avatar user={entry.by} name={name} size="s" />}</span>}
+      <div class="message__bubble">
+        {!isOwn && isGroup && !follows && <p class="message__by">{name}</p>}
+        {entry.replyTo !== undefined && text !== null && (
+          <button type="button" class="quote" onClick={() => jump(entry.replyTo!)}>
+            <span class="quote__by">{quote ? (names[quote.by] ?? quote.by) : words.message.notLoaded}</span>
+            {quote && <span class="quote__text">{quote.text ?? words.message.gone}</span>}
+          </button>
+        )}
+        {text === null ? <p class="message__text message__text--deleted">{words.message.deleted}</p> : <p class="message__text" dir="auto"><LinkedText text={text} /></p>}
+        <p class="message__meta">
+          {(entry.edited || change?.edit !== undefined) && text !== null && <span>{words.message.edited}</span>}
+          <time dateTime={entry.at}>{shown}</time>
+          {isOwn && <Ticks words={words} state={change ? 'sending' : read >= entry.seq ? 'read' : received >= entry.seq ? 'delivered' : 'sent'} />}
+        </p>
+        {active === entry.seq && text !== null && !change && (
+          <div class="message__tools" role="group" aria-label={words.message.actions}>
+            <Tool icon="reply" label={words.message.reply} onClick={() => act('reply', entry.seq)} />
+            <Tool icon="copy" label={words.message.copy} onClick={() => void navigator.clipboard?.writeText(text)} />
+            {isOwn && <Tool icon="edit" label={words.message.edit} onClick={() => act('edit', entry.seq)} />}
+            {isOwn && <Tool icon="bin" label={words.message.remove} onClick={() => act('delete', entry.seq)} />}
+          </div>
+        )}
+      </div>
+    </article>
+  )
+}
+
+type TickState = 'sending' | 'sent' | 'delivered' | 'read'
+
+export function Ticks({ state, words }: { state: TickState; words: Words }) {
+  return (
+    <span class={`ticks ticks--${state}`} title={words.message[state]}>
+      <Icon name={state === 'sending' ? 'clock' : state === 'sent' ? 'check' : 'double'} size={15} />
+      <span class="visually-hidden">{words.message[state]}</span>
+    </span>
+  )
+}
+
+function Tool({ icon, label, onClick }: { icon: IconName; label: string; onClick: () => void }) {
+  return (
+    <button type="button" class="tool" aria-label={label} title={label} onClick={onClick}>
+      <Icon name={icon} size={16} />
+    </button>
+  )
+}

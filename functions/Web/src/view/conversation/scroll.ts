@@ -1,0 +1,127 @@
+import type { RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { Session } from '../../net/session'
+import { readUpTo } from '../../state/selectors'
+import type { Room } from '../../state/state'
+
+// Pixels from the end that still count as being there, and from the top at which history is fetched.
+const nearEnd = 64
+const nearTop = 1_600
+
+interface Options {
+  session: Session
+  room: Room
+  list: RefObject<HTMLDivElement | null>
+  unreadFrom: number | undefined
+  outgoing: number
+}
+
+/** Where the reader is: stays at the end while new messages come, keeps its place when older ones are put before it, and tells what has been read. */
+export function useScroll({ session, room, list, unreadFrom, outgoing }: Options) {
+  const [isAtEnd, setAtEnd] = useState(true)
+  const [isUnreadAbove, setUnreadAbove] = useState(false)
+  const [seen, setSeen] = useState(room.transcript.position)
+  const place = useRef({ isAtEnd: true, from: room.transcript.from, outgoing, anchor: undefined as { seq: string; top: number } | undefined })
+  const { transcript } = room
+  const latest = useRef(room)
+  latest.current = room
+
+  const measure = () => {
+    const element = list.current!
+    const end = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
+    place.current.isAtEnd = end
+    place.current.anchor = anchorOf(element)
+    setAtEnd(end)
+    if (end) setSeen(latest.current.transcript.position)
+    const divider = element.querySelector('.unread-line')
+    setUnreadAbove(divider !== null && divider.getBoundingClientRect().bottom < element.getBoundingClientRect().top)
+  }
+
+  const toEnd = () => {
+    const element = list.current!
+    element.scrollTop = element.scrollHeight
+    measure()
+  }
+
+  const to = async (seq: number) => {
+    for (let tries = 0; tries < 50 && seq < latest.current.transcript.from && seq >= latest.current.since; tries++) await session.older(room.id)
+    const row = list.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`)
+    row?.scrollIntoView({ block: 'center' })
+    row?.classList.add('message--found')
+    setTimeout(() => row?.classList.remove('message--found'), 1_600)
+  }
+
+  const markRead = () => {
+    const element = list.current
+    if (!element || document.hidden || !document.hasFocus()) return
+    const { transcript: now } = latest.current
+    const box = element.getBoundingClientRect()
+    const lowest = document.elementsFromPoint(box.left + box.width / 2, box.bottom - 24).map(one => one.closest<HTMLElement>('[data-seq]')).find(one => one != null)
+    const seq = place.current.isAtEnd ? now.position : Number(lowest?.dataset['seq'] ?? 0)
+    if (seq > readUpTo(session.store.state, latest.current)) session.store.dispatch({ type: 'read', room: latest.current.id, seq })
+  }
+
+  const frame = useRef(0)
+  const onScroll = () => {
+    if (frame.current !== 0) return
+    frame.current = requestAnimationFrame(() => {
+      frame.current = 0
+      if (!list.current) return
+      measure()
+      markRead()
+      if (list.current.scrollTop < nearTop) void session.older(room.id)
+    })
+  }
+
+  // To the first unread message, or to the end.
+  useLayoutEffect(() => {
+    const divider = list.current!.querySelector('.unread-line')
+    if (divider) divider.scrollIntoView({ block: 'center' })
+    else list.current!.scrollTop = list.current!.scrollHeight
+    measure()
+  }, [])
+
+  useLayoutEffect(() => {
+    const element = list.current!
+    const { isAtEnd: wasAtEnd, anchor, from, outgoing: before } = place.current
+    if (wasAtEnd || outgoing > before) element.scrollTop = element.scrollHeight
+    else if (from !== transcript.from && anchor) {
+      const row = element.querySelector(`[data-seq="${anchor.seq}"]`)
+      if (row) element.scrollTop += row.getBoundingClientRect().top - anchor.top
+    }
+
+    Object.assign(place.current, { from: transcript.from, outgoing })
+    measure()
+    markRead()
+  }, [transcript, outgoing, room.older])
+
+  // Whoever comes back to the page reads; a keyboard that opens on a phone must not hide the end; a short page is filled.
+  useEffect(() => {
+    const resized = new ResizeObserver(() => place.current.isAtEnd && toEnd())
+    resized.observe(list.current!)
+    addEventListener('focus', markRead)
+    document.addEventListener('visibilitychange', markRead)
+    return () => {
+      resized.disconnect()
+      removeEventListener('focus', markRead)
+      document.removeEventListener('visibilitychange', markRead)
+    }
+  }, [])
+  useEffect(() => {
+    if (room.older === 'idle' && list.current!.scrollTop < nearTop) void session.older(room.id)
+  }, [transcript.from, room.older])
+
+  const news = isAtEnd ? 0 : transcript.entries.filter(entry => entry.seq > seen && entry.kind === 'text' && entry.by !== session.store.state.user).length
+  return { onScroll, to: (seq: number) => void to(seq), toEnd, isAtEnd, isUnreadAbove: isUnreadAbove && unreadFrom !== undefined, news }
+}
+
+/** The uppermost message in sight, and where it is. */
+function anchorOf(element: HTMLElement): { seq: string; top: number } | undefined {
+  const box = element.getBoundingClientRect()
+  for (let y = box.top + 8; y < box.bottom; y += 48) {
+    const row = document.elementFromPoint(box.left + box.width / 2, y)?.closest<HTMLElement>('[data-seq]')
+    if (row) return { seq: row.dataset['seq']!, top: row.getBoundingClientRect().top }
+  }
+
+  return undefined
+}
