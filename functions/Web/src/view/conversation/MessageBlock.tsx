@@ -1,4 +1,5 @@
 import { memo } from 'preact/compat'
+import { useEffect, useState } from 'preact/hooks'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
@@ -42,8 +43,9 @@ export const MessageBlock = memo(function MessageBlock({ entries, before, quoted
   const { names, words, language, unreadFrom } = all
   const quotes = quoted === '' ? {} : (JSON.parse(quoted) as Record<number, Quote>)
   const now = Date.now()
+  const isSettled = useSettled()
   return (
-    <div class="block">
+    <div class={isSettled ? 'block block--settled' : 'block'}>
       {entries.map((entry, at) => {
         const previous = entries[at - 1] ?? before
         const isNewDay = !previous || !isSameDay(previous.at, entry.at)
@@ -61,3 +63,15 @@ export const MessageBlock = memo(function MessageBlock({ entries, before, quoted
     </div>
   )
 })
+
+/** Laid out once in any case: from then on the browser knows how tall it is, and may pass over it out of sight without guessing. */
+function useSettled(): boolean {
+  const [isSettled, setSettled] = useState(false)
+  useEffect(() => {
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setSettled(true))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [])
+  return isSettled
+}

@@ -73,24 +73,26 @@ export const MessageList = memo(function MessageList({ session, room, user, name
         onPointerOver={event => setActive(seqOf(event.target) ?? active)} onPointerLeave={() => setActive(undefined)}
         onFocusCapture={event => setActive(seqOf(event.target) ?? active)}
       >
-        <div class="messages__top">
-          {room.older === 'loading' && <p class="hint">{words.conversation.loadingOlder}</p>}
-          {room.older === 'failed' && <p class="trouble">{words.conversation.olderFailed} <button type="button" class="link" onClick={() => void session.older(room.id)}>{words.conversation.tryAgain}</button></p>}
-          {transcript.from <= room.since && room.older === 'idle' && <p class="hint">{transcript.entries.some(entry => entry.kind === 'text') ? words.conversation.start : words.conversation.empty}</p>}
+        <div class="messages__all">
+          <div class="messages__top">
+            {room.older === 'loading' && <p class="hint">{words.conversation.loadingOlder}</p>}
+            {room.older === 'failed' && <p class="trouble">{words.conversation.olderFailed} <button type="button" class="link" onClick={() => void session.older(room.id)}>{words.conversation.tryAgain}</button></p>}
+            {transcript.from <= room.since && room.older === 'idle' && <p class="hint">{transcript.entries.some(entry => entry.kind === 'text') ? words.conversation.start : words.conversation.empty}</p>}
+          </div>
+          {blocks.map((block, at) => {
+            const [from, to] = [block[0]!.seq, block.at(-1)!.seq]
+            return (
+              <MessageBlock
+                key={Math.floor(from / 40)} entries={block} before={blocks[at - 1]?.at(-1)} room={room.id} isGroup={room.kind === 'group'} user={user} names={names} words={words} language={language}
+                received={within(received, from, to)} read={within(read, from, to)} unreadFrom={between(unreadFrom, from, to)} active={between(active, from, to)} tabStop={between(active ?? last, from, to)}
+                changes={changes.size > 0 && block.some(entry => changes.has(entry.seq)) ? changes : noChanges} quoted={quotedBy(block, room)} act={act} jump={jump}
+              />
+            )
+          })}
+          {outgoing.map(one => (
+            <OutgoingRow key={one.clientId} outgoing={one} words={words} language={language} why={one.refused && troubleIn(words, one.refused)} quoted={one.replyTo === undefined ? undefined : entryAt(transcript, one.replyTo)} names={names} act={act} />
+          ))}
         </div>
-        {blocks.map((block, at) => {
-          const [from, to] = [block[0]!.seq, block.at(-1)!.seq]
-          return (
-            <MessageBlock
-              key={Math.floor(from / 40)} entries={block} before={blocks[at - 1]?.at(-1)} room={room.id} isGroup={room.kind === 'group'} user={user} names={names} words={words} language={language}
-              received={within(received, from, to)} read={within(read, from, to)} unreadFrom={between(unreadFrom, from, to)} active={between(active, from, to)} tabStop={between(active ?? last, from, to)}
-              changes={changes.size > 0 && block.some(entry => changes.has(entry.seq)) ? changes : noChanges} quoted={quotedBy(block, room)} act={act} jump={jump}
-            />
-          )
-        })}
-        {outgoing.map(one => (
-          <OutgoingRow key={one.clientId} outgoing={one} words={words} language={language} why={one.refused && troubleIn(words, one.refused)} quoted={one.replyTo === undefined ? undefined : entryAt(transcript, one.replyTo)} names={names} act={act} />
-        ))}
       </div>
       {unreadFrom !== undefined && scroll.isUnreadAbove && <button type="button" class="jump jump--up" onClick={() => scroll.to(unreadFrom)}><Icon name="up" size={16} /> {words.conversation.toUnread}</button>}
       {!scroll.isAtEnd && (

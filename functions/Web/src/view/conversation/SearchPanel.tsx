@@ -25,7 +25,7 @@ export function SearchPanel({ room }: { room: Room }) {
   }
 
   return (
-    <aside class="panel" aria-label={words.search.label}>
+    <aside class="panel" aria-label={words.conversation.search}>
       <header class="panel__head">
         <h2>{words.conversation.search}</h2>
         <IconButton icon="close" label={words.search.close} onClick={close} />

@@ -27,7 +27,8 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   latest.current = room
 
   const measure = () => {
-    const element = list.current!
+    const element = list.current
+    if (!element) return
     const end = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
     place.current.isAtEnd = end
     place.current.anchor = anchorOf(element)
@@ -38,7 +39,8 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   }
 
   const toEnd = () => {
-    const element = list.current!
+    const element = list.current
+    if (!element) return
     element.scrollTop = element.scrollHeight
     measure()
   }
@@ -97,8 +99,9 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
 
   // Whoever comes back to the page reads; a keyboard that opens on a phone must not hide the end; a short page is filled.
   useEffect(() => {
-    const resized = new ResizeObserver(() => place.current.isAtEnd && toEnd())
+    const resized = new ResizeObserver(() => (place.current.isAtEnd ? toEnd() : measure()))
     resized.observe(list.current!)
+    resized.observe(list.current!.firstElementChild!)
     addEventListener('focus', markRead)
     document.addEventListener('visibilitychange', markRead)
     return () => {
