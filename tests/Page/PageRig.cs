@@ -44,9 +44,6 @@ public sealed class PageRig : IAsyncDisposable
     /// <summary>One more head of the cloud, for those who kill it.</summary>
     internal static Task<CloudHead> HeadAsync(SharedCloud cloud, int port = 0) => CloudHead.JoinAsync(cloud.Cloud.Addresses, cloud.Cloud.Regions[0], port, cloud.Folder, Cancelled);
 
-    /// <summary>Somebody new at the page.</summary>
-    internal Task<Visitor> VisitorAsync(string name, BrowserNewContextOptions? options = null) => Visitor.SignInAsync(Browser, Address, NewUser(name), options);
-
     /// <summary>The same person over HTTP.</summary>
     internal Task<ChatApi> ApiAsync(Visitor visitor) => ChatApi.SignInAsync(Address, visitor.User, Cancelled);
 
@@ -60,6 +57,7 @@ public sealed class PageRig : IAsyncDisposable
         return (await ChatPeople.JsonAsync(answer, System.Net.HttpStatusCode.Created)).GetProperty("id").GetString()!;
     }
 
+    /// <summary>A name that nobody has used.</summary>
     internal static string NewUser(string name) => $"{name}-{Guid.CreateVersion7().ToString("n")[18..]}";
 
     public async ValueTask DisposeAsync()

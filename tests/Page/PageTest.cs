@@ -31,7 +31,9 @@ public abstract class PageTest(SharedCloud cloud, PageRig rig) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    internal async Task<Visitor> VisitorAsync(string name, BrowserNewContextOptions? options = null) => With(await rig.VisitorAsync(name, options));
+    /// <summary>Somebody at the page, by default under a name that nobody has used.</summary>
+    internal async Task<Visitor> VisitorAsync(string name, BrowserNewContextOptions? options = null, bool isNew = true) =>
+        With(await Visitor.SignInAsync(rig.Browser, rig.Address, isNew ? PageRig.NewUser(name) : name, options));
 
     /// <summary>Somebody who is known already, at one more device.</summary>
     internal async Task<Visitor> DeviceAsync(Visitor visitor, BrowserNewContextOptions? options = null, Uri? address = null) =>

@@ -32,7 +32,7 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>What went wrong in the page so far.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    public ILocator Composer => Page.GetByLabel("Message", new() { Exact = true });
+    public ILocator Composer => Page.Locator(".composer__input");
 
     /// <summary>Opens the page in a new window and signs in.</summary>
     public static async Task<Visitor> SignInAsync(IBrowser browser, Uri address, string user, BrowserNewContextOptions? options = null)

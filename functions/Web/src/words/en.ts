@@ -71,7 +71,7 @@ export const en = {
   },
   composer: {
     label: 'Message',
-    placeholder: (title: string) => `Message ${title}`,
+    placeholder: 'Write a message',
     send: 'Send',
     save: 'Save',
     cancel: 'Cancel',

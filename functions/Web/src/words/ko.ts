@@ -72,7 +72,7 @@ export const ko: Words = {
   },
   composer: {
     label: '메시지',
-    placeholder: title => `${title}에 메시지 보내기`,
+    placeholder: '메시지를 입력하세요',
     send: '보내기',
     save: '저장',
     cancel: '취소',

@@ -12,7 +12,7 @@ const longest = 4_000
 const warnFrom = 3_500
 
 /** Where the user writes: a new message, an answer, or an edit. */
-export function Composer({ room, title, input }: { room: Room; title: string; input: RefObject<HTMLTextAreaElement | null> }) {
+export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTextAreaElement | null> }) {
   const { session, state, words } = useChat()
   const { dispatch } = session.store
   const { editing, replyTo } = state.view
@@ -82,7 +82,7 @@ export function Composer({ room, title, input }: { room: Room; title: string; in
       )}
       <div class="composer__line">
         <textarea
-          ref={input} class="composer__input" rows={1} dir="auto" value={text} aria-label={words.composer.label} placeholder={words.composer.placeholder(title)} enterkeyhint="send"
+          ref={input} class="composer__input" rows={1} dir="auto" value={text} aria-label={words.composer.label} placeholder={words.composer.placeholder} enterkeyhint="send"
           onInput={event => write(event.currentTarget.value)} onKeyDown={keys} onBlur={() => session.typing.stops()} autofocus={edited !== undefined}
         />
         {count > warnFrom && <span class={`composer__count ${count > longest ? 'composer__count--over' : ''}`} role="status">{count > longest ? words.composer.over(count - longest) : words.composer.left(longest - count)}</span>}

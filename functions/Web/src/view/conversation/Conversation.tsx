@@ -66,7 +66,7 @@ export function Conversation({ room }: { room: Room }) {
         outgoing={outgoing} changes={changes} unreadFrom={state.view.unreadFrom} title={title} act={act}
       />
       <p class="typing" aria-live="off">{writing.length > 0 && <><span class="typing__dots" aria-hidden="true"><i /><i /><i /></span>{words.conversation.typing(writing)}</>}</p>
-      <Composer key={`${state.view.editing ?? 'new'}`} room={room} title={title} input={input} />
+      <Composer key={`${state.view.editing ?? 'new'}`} room={room} input={input} />
     </main>
   )
 }

@@ -15,7 +15,7 @@ export function IconButton({ icon, label, onClick, badge = 0, pressed, class: mo
   return (
     <button type="button" class={`icon-button ${more}`} aria-label={label} title={label} aria-pressed={pressed} onClick={onClick} ref={buttonRef}>
       <Icon name={icon} />
-      {badge > 0 && <span class="badge badge--corner" aria-hidden="true">{badge}</span>}
+      {badge > 0 && <span class="badge badge--corner" data-count={badge} />}
     </button>
   )
 }

@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { blocksOf, needsSync, tickOf, unread } from '../src/state/selectors'
+import type { Action } from '../src/state/state'
+import { isBehind } from '../src/state/transcript'
+import { answer, histories, me, other, room, run, shown, start, truth, viewOf } from './worlds'
+
+const push = (events: ReturnType<typeof Array<never>> | readonly unknown[]): Action => ({ type: 'events', room, events: events as never })
+const synced = (...rooms: ReturnType<typeof answer>[]): Action => ({ type: 'synced', rooms, gone: [], asked: [] })
+
+describe('a room, whatever becomes of its pushes', () => {
+  test('pushes lost, doubled and in any order, and one sync at the end, show what happened', () => {
+    fc.assert(fc.property(histories, fc.infiniteStream(fc.nat()), fc.nat(), (events, chances, begun) => {
+      const next = () => chances.next().value as number
+      const from = begun % (events.length + 1)
+      let state = run(start(), [synced(answer(events.slice(0, from), 0))])
+      const pushes = events.slice(from).flatMap(event => Array.from({ length: next() % 3 }, () => [event])).sort(() => (next() % 2) - 0.5)
+      state = run(state, pushes.map(push))
+      const position = state.rooms[room]!.transcript.position
+      state = run(state, [synced(answer(events, position))])
+      expect(shown(state)).toEqual(truth(events))
+      expect(state.rooms[room]!.transcript.position).toBe(events.length)
+      expect(needsSync(state)).toBe(false)
+    }))
+  })
+
+  test('nothing is shown out of its place: what is there is always a beginning of what happened', () => {
+    fc.assert(fc.property(histories, fc.array(fc.nat()), (events, order) => {
+      let state = run(start(), [synced(answer(events.slice(0, 1), 0))])
+      for (const index of order) {
+        state = run(state, [push([events[index % events.length]!])])
+        const { position, known } = state.rooms[room]!.transcript
+        expect(shown(state)).toEqual(truth(events.slice(0, position)))
+        expect(known).toBeGreaterThanOrEqual(position)
+        expect(needsSync(state)).toBe(isBehind(state.rooms[room]!.transcript))
+      }
+    }))
+  })
+
+  test('history in pages of any size before what is there shows what happened, edits across pages included', () => {
+    fc.assert(fc.property(histories, fc.nat(), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 70, maxLength: 70 }), (events, begun, sizes) => {
+      const from = 1 + (begun % events.length)
+      let state = run(start(), [synced(answer(events, 0, false, from))])
+      for (const size of sizes) {
+        const before = state.rooms[room]!.transcript.from
+        const page: Action = { type: 'history', room, events: events.filter(event => event.seq < before && event.seq >= before - size) }
+
+        // A page that came twice changes nothing.
+        state = run(state, [page, page])
+      }
+
+      expect(shown(state)).toEqual(truth(events))
+      expect(state.rooms[room]!.transcript.from).toBe(1)
+    }))
+  })
+
+  test('who begins anew forgets what does not join', () => {
+    fc.assert(fc.property(histories, fc.nat(), (events, chance) => {
+      const cut = 1 + (chance % events.length)
+      const state = run(start(), [synced(answer(events.slice(0, cut), 0)), synced(answer(events, cut, false, Math.min(events.length, cut + 2)))])
+      const { from, position } = state.rooms[room]!.transcript
+      expect(position).toBe(events.length)
+      expect(from).toBe(cut + 2 <= events.length ? cut + 2 : 1)
+    }))
+  })
+})
+
+describe('what the user says', () => {
+  test('waits until it has become an event, whichever way that is heard, and is then there once', () => {
+    fc.assert(fc.property(histories, fc.constantFrom('accepted', 'pushed', 'synced', 'both'), (events, way) => {
+      const mine = events.filter(event => event.kind === 'text' && event.by === me)
+      let state = run(start(), [synced(answer(events.slice(0, 1), 0)), ...mine.map(({ clientId, text, at }): Action => ({ type: 'composed', outgoing: { clientId: clientId!, room, text: text!, at } }))])
+      expect(state.outbox.length).toBe(mine.length)
+      for (const event of events.slice(1)) {
+        if (way !== 'pushed' && way !== 'synced' && mine.includes(event)) state = run(state, [{ type: 'accepted', room, event }])
+        if (way !== 'accepted' && way !== 'synced') state = run(state, [push([event])])
+      }
+
+      state = run(state, [synced(answer(events, state.rooms[room]!.transcript.position))])
+      expect(state.outbox).toEqual([])
+      expect(shown(state)).toEqual(truth(events))
+    }))
+  })
+
+  test('is kept while it is refused, and goes on when it is to be tried again', () => {
+    const said: Action = { type: 'composed', outgoing: { clientId: 'c', room, text: 'Hi', at: '2026-01-01T00:00:00Z' } }
+    const refused = run(start(), [said, said, { type: 'refused', clientId: 'c', why: 'not-member' }])
+    expect(refused.outbox).toHaveLength(1)
+    expect(refused.outbox[0]!.refused).toBe('not-member')
+    expect(run(refused, [{ type: 'retried', clientId: 'c' }]).outbox[0]!.refused).toBeUndefined()
+    expect(run(refused, [{ type: 'dropped', clientId: 'c' }]).outbox).toEqual([])
+  })
+
+  test('by somebody else under the same client id settles nothing', () => {
+    const state = run(start(), [synced(answer([], 0)), { type: 'composed', outgoing: { clientId: 'c', room, text: 'Hi', at: '' } }, push([{ seq: 1, id: '1', at: '', by: other, kind: 'text', text: 'x', clientId: 'c' }])])
+    expect(state.outbox).toHaveLength(1)
+  })
+})
+
+describe('marks', () => {
+  test('only grow, in whatever order they come', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom(me, other), fc.nat(50), fc.nat(50))), marks => {
+      const state = run(start(), [synced({ ...answer([], 0), room: viewOf(0) }), ...marks.map(([user, received, read]): Action => ({ type: 'marks', room, user, received, read }))])
+      for (const member of state.rooms[room]!.members) {
+        const own = marks.filter(([user]) => user === member.user)
+        expect(member.read).toBe(Math.max(0, ...own.map(([, , read]) => read)))
+        expect(member.received).toBe(Math.max(0, ...own.flatMap(([, received, read]) => [received, read])))
+      }
+    }))
+  })
+
+  test('a message is delivered when all others have it, and read when all have read it', () => {
+    const at = (received: number, read: number) => tickOf(me, run(start(), [synced(answer([], 0)), { type: 'marks', room, user: other, received, read }]).rooms[room]!, 5)
+    expect([at(4, 4), at(5, 4), at(5, 5)]).toEqual(['sent', 'delivered', 'read'])
+  })
+
+  test('unread are the messages of others after what was read, without those that are deleted', () => {
+    fc.assert(fc.property(histories, fc.nat(70), (events, read) => {
+      const state = run(start(), [synced(answer(events, 0)), { type: 'read', room, seq: read }])
+      const expected = truth(events).filter(([seq, text]) => seq > read && text !== null && events[seq - 1]!.by === other).length
+      expect(unread(state, state.rooms[room]!)).toEqual({ count: expected, more: false })
+    }))
+  })
+})
+
+describe('rooms', () => {
+  test('of which something is heard before they are known are asked for, once', () => {
+    const heard = run(start(), [{ type: 'heads', heads: { [room]: 3 } }, push([{ seq: 4, id: '4', at: '', by: other, kind: 'text', text: 'x' }])])
+    expect(heard.strange).toEqual([room])
+    expect(needsSync(heard)).toBe(true)
+    expect(needsSync(run(heard, [{ type: 'synced', rooms: [], gone: [], asked: [room] }]))).toBe(false)
+  })
+
+  test('that the user has left are gone, with the view of them', () => {
+    const state = run(start(), [synced(answer([], 0)), { type: 'opened', room }, { type: 'membership', room, member: false }])
+    expect([state.rooms, state.view]).toEqual([{}, {}])
+  })
+
+  test('are drawn in blocks that stay the same objects while nothing in them changes', () => {
+    fc.assert(fc.property(histories, fc.nat(), (events, chance) => {
+      const cut = 1 + (chance % events.length)
+      const before = run(start(), [synced(answer(events.slice(0, cut), 0))])
+      const after = run(before, [push(events.slice(cut))])
+      const [one, two] = [blocksOf(before.rooms[room]!.transcript.entries, [], 8), [] as ReturnType<typeof blocksOf>]
+      const again = blocksOf(after.rooms[room]!.transcript.entries, one, 8)
+      expect(again.flat()).toEqual(after.rooms[room]!.transcript.entries)
+      expect(two).toEqual([])
+      for (const block of again) {
+        const same = one.find(old => old.length === block.length && old.every((entry, at) => entry === block[at]))
+        if (same) expect(block).toBe(same)
+      }
+    }))
+  })
+})
