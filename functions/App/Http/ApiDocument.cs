@@ -56,9 +56,16 @@ public static partial class ApiDocument
         if (!document.Paths.TryGetValue(path, out var item))
             document.Paths.Add(path, item = new OpenApiPathItem { Operations = [] });
 
-        var methods = trigger.Methods ?? [];
-        foreach (var verb in methods)
-            item.Operations![new HttpMethod(verb.ToUpperInvariant())] = Describe(document, method, operation, methods.Length > 1 ? $"{function.Name}-{verb}" : function.Name, route);
+        foreach (var (verb, id) in (trigger.Methods ?? []).Zip(OperationIdsOf(method)))
+            item.Operations![new HttpMethod(verb.ToUpperInvariant())] = Describe(document, method, operation, id, route);
+    }
+
+    /// <summary>What a function's operations are called, in the order of its verbs.</summary>
+    internal static IReadOnlyList<string> OperationIdsOf(MethodInfo method)
+    {
+        var name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
+        var verbs = method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).First(t => t is not null)!.Methods ?? [];
+        return verbs.Length > 1 ? [.. verbs.Select(verb => $"{name}-{verb}")] : [name];
     }
 
     private static OpenApiOperation Describe(OpenApiDocument document, MethodInfo method, OperationAttribute operation, string id, string route) => new()

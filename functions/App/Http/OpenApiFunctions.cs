@@ -7,7 +7,7 @@ namespace Serverless.Http;
 public sealed class OpenApiFunctions
 {
     private static readonly Lazy<Task<string>> Document = new(
-        () => ApiDocument.Of(typeof(OpenApiFunctions).Assembly, "api").SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));
+        async () => ApiSchemas.AddTo(await ApiDocument.Of(typeof(OpenApiFunctions).Assembly, "api").SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1), typeof(OpenApiFunctions).Assembly));
 
     [Function("openapi")]
     [Access(Access.Anyone)]

@@ -48,4 +48,18 @@ public sealed class AnswerAttribute(int status, string description, params strin
     public string Description { get; } = description;
 
     public IReadOnlyList<string> ContentTypes { get; } = contentTypes;
+
+    /// <summary>The type that is written as the body; null: it is described in words alone.</summary>
+    public Type? Schema { get; set; }
+}
+
+/// <summary>A type that is pushed to clients as JSON, over the connection that they negotiated.</summary>
+/// <param name="target">The client's method.</param>
+/// <param name="type">The value of its field "type".</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class PushAttribute(string target, string type) : Attribute
+{
+    public string Target { get; } = target;
+
+    public string Type { get; } = type;
 }

@@ -68,9 +68,9 @@ internal sealed class PageBuild
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // What becomes part of the page, or says how: not its tests.
+    // What becomes part of the page, or says how: not its tests and checks.
     private static IEnumerable<(string Name, string File)> Files() => Directory.EnumerateFiles(Sources, "*", SearchOption.AllDirectories)
         .Select(file => (Name: Path.GetRelativePath(Sources, file).Replace('\\', '/'), File: file))
-        .Where(one => !one.Name.StartsWith("tests/", StringComparison.Ordinal))
+        .Where(one => !one.Name.StartsWith("tests/", StringComparison.Ordinal) && !one.Name.StartsWith("contract/", StringComparison.Ordinal))
         .OrderBy(one => one.Name, StringComparer.Ordinal);
 }

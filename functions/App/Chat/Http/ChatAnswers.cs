@@ -53,21 +53,13 @@ internal static class ChatAnswers
         _ => NoQuorum(),
     };
 
-    /// <summary>A room as its members see it.</summary>
-    public static object View(string name, Room room, string user, ImmutableDictionary<string, Mark>? marks) => new
-    {
-        id = name,
-        kind = room.Kind,
-        name = room.Name,
-        owner = room.Owner,
-        with = room.Kind == RoomKind.Direct ? room.Members.FirstOrDefault(member => member.User != user)?.User : null,
-        seq = room.Seq,
-        since = room.MemberOf(user)!.Since,
-        createdAt = room.CreatedAt,
-        members = room.Members.Select(member => marks?.GetValueOrDefault(member.User) is { } mark
-            ? (object)new { user = member.User, since = member.Since, received = mark.Received, read = mark.Read }
-            : new { user = member.User, since = member.Since }),
-    };
+    /// <summary>A room as one of its members sees it.</summary>
+    public static RoomView View(string name, Room room, string user, ImmutableDictionary<string, Mark>? marks) => new(
+        name, room.Kind, room.Name, room.Owner, room.Kind == RoomKind.Direct ? room.Members.FirstOrDefault(member => member.User != user)?.User : null,
+        room.Seq, room.MemberOf(user)!.Since, room.CreatedAt,
+        room.Members.Select(member => marks?.GetValueOrDefault(member.User) is { } mark
+            ? new MemberView(member.User, member.Since, mark.Received, mark.Read)
+            : new MemberView(member.User, member.Since)));
 
     /// <summary>A number of the query; null when it is none.</summary>
     public static long? NumberOf(HttpRequest request, string name, long otherwise) =>

@@ -12,7 +12,7 @@ public sealed class ContactsFunctions(ContactWishes wishes, Contacts contacts)
     [Function("users-contacts")]
     [Access(Access.Self)]
     [Operation("Lists a user's contacts", Description = "With how the user stands to each: contact, requested (by the user), invited (by the other) or blocked (by the user).")]
-    [Answer(200, "Contacts by name", "application/json")]
+    [Answer(200, "Contacts by name", "application/json", Schema = typeof(ContactsAnswer))]
     [Answer(400, "bad-field")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{user}/contacts")] HttpRequest request, string user)
@@ -20,14 +20,14 @@ public sealed class ContactsFunctions(ContactWishes wishes, Contacts contacts)
         if (UserNames.Refusal(user) is { } unnamed)
             return unnamed;
         return await contacts.OfAsync(user, request.HttpContext.RequestAborted) is { } all
-            ? ChatAnswers.Json(new { contacts = all.Select(one => View(user, one.User, one.Pair)).Where(one => one.State != ContactState.None) })
+            ? ChatAnswers.Json(new ContactsAnswer(all.Select(one => View(user, one.User, one.Pair)).Where(one => one.State != ContactState.None)))
             : ChatAnswers.NoQuorum();
     }
 
     [Function("users-contact-get")]
     [Access(Access.Self)]
     [Operation("Tells how a user stands to another", Description = "none, contact, requested, invited or blocked; and their room, if they have one.")]
-    [Answer(200, "The contact", "application/json")]
+    [Answer(200, "The contact", "application/json", Schema = typeof(ContactView))]
     [Answer(400, "bad-field")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{user}/contacts/{other}")] HttpRequest request, string user, string other) =>
@@ -38,7 +38,7 @@ public sealed class ContactsFunctions(ContactWishes wishes, Contacts contacts)
     [Access(Access.Self)]
     [Operation("Asks somebody for contact, agrees to it, or blocks somebody", Description = "Two who both want contact may open a direct room. Nobody is told of being blocked; messages between the two are refused.")]
     [Body("application/json", "{\"stance\": \"contact\"} or {\"stance\": \"blocked\"}")]
-    [Answer(200, "The contact", "application/json")]
+    [Answer(200, "The contact", "application/json", Schema = typeof(ContactView))]
     [Answer(400, "bad-field, bad-json")]
     [Answer(409, "contacts-full")]
     [Answer(413, "too-large")]
@@ -56,7 +56,7 @@ public sealed class ContactsFunctions(ContactWishes wishes, Contacts contacts)
     [Function("users-contact-delete")]
     [Access(Access.Self)]
     [Operation("Takes a wish back", Description = "A contact, a request or a block: what the other wants stays.")]
-    [Answer(200, "The contact", "application/json")]
+    [Answer(200, "The contact", "application/json", Schema = typeof(ContactView))]
     [Answer(400, "bad-field")]
     [Answer(409, "contacts-full")]
     [Answer(503, "no-quorum")]
@@ -76,6 +76,4 @@ public sealed class ContactsFunctions(ContactWishes wishes, Contacts contacts)
     private static ContactView View(string user, string other, Pair pair) => new(other, pair.SeenBy(user, other), pair.Room);
 
     private sealed record Wanted(Stance Stance);
-
-    private sealed record ContactView(string User, ContactState State, string? Room);
 }

@@ -14,7 +14,7 @@ public sealed class MarksFunctions(RoomStore rooms, Marks marks, Pushes pushes)
     [Access(Access.Users)]
     [Operation("Tells how far the caller has received and read", Description = "Both only ever grow; what is read has been received. The other members are told.")]
     [Body("application/json", "{\"received\": 12, \"read\": 10}, or one of them")]
-    [Answer(200, "How far, now", "application/json")]
+    [Answer(200, "How far, now", "application/json", Schema = typeof(MarkView))]
     [Answer(400, "bad-field, bad-json")]
     [Answer(403, "not-member")]
     [Answer(404, "unknown-room")]
@@ -40,7 +40,7 @@ public sealed class MarksFunctions(RoomStore rooms, Marks marks, Pushes pushes)
             return ChatAnswers.NoQuorum();
         if (moved)
             await pushes.ToRoomAsync(room, ChatEvents.Marks(room, user, mark));
-        return ChatAnswers.Json(new { received = mark.Received, read = mark.Read });
+        return ChatAnswers.Json(new MarkView(mark.Received, mark.Read));
     }
 
     [Function("rooms-typing")]

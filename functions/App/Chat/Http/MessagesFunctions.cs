@@ -17,8 +17,8 @@ public sealed class MessagesFunctions(RoomSender sender, RoomStore rooms, RoomRe
     [Operation("Sends a message, edits one or deletes one", Description = "Under a client id, a UUID (version 7 is best, version 4 is taken) that names it: however often it is sent, it is one event. Text has up to 4,000 "
         + "characters of any script. Edits and deletions are events of the same sequence, and only their message's author makes them.")]
     [Body("application/json", "{\"text\": \"Hello\", \"replyTo\"?: 12}, {\"edit\": 12, \"text\": \"Hello!\"} or {\"delete\": 12}")]
-    [Answer(200, "It had been sent before: the event", "application/json")]
-    [Answer(201, "The event, with its number in the room", "application/json")]
+    [Answer(200, "It had been sent before: the event", "application/json", Schema = typeof(RoomEvent))]
+    [Answer(201, "The event, with its number in the room", "application/json", Schema = typeof(RoomEvent))]
     [Answer(400, "bad-field, bad-json")]
     [Answer(403, "not-member, blocked, not-author")]
     [Answer(404, "unknown-room, unknown-message")]
@@ -58,7 +58,7 @@ public sealed class MessagesFunctions(RoomSender sender, RoomStore rooms, RoomRe
     [Query("before", "Only events with a smaller number; default: the last ones", Type = "integer")]
     [Query("after", "Only events with a greater number, the first ones of them", Type = "integer")]
     [Query("limit", "1 to 200; default 50", Type = "integer")]
-    [Answer(200, "Events, and whether there are more on that side", "application/json")]
+    [Answer(200, "Events, and whether there are more on that side", "application/json", Schema = typeof(HistoryPage))]
     [Answer(400, "bad-field")]
     [Answer(403, "not-member")]
     [Answer(404, "unknown-room")]
@@ -84,7 +84,7 @@ public sealed class MessagesFunctions(RoomSender sender, RoomStore rooms, RoomRe
                 var forward = request.Query.ContainsKey("after");
                 var (from, to) = forward ? (least, Math.Min(most, least - 1 + limit)) : (Math.Max(least, most + 1 - limit), most);
                 return await reader.ReadAsync(room, held, from, to, aborted) is { } events
-                    ? ChatAnswers.Json(new { events, more = forward ? to < most : from > least })
+                    ? ChatAnswers.Json(new HistoryPage(events, forward ? to < most : from > least))
                     : ChatAnswers.NoQuorum();
             default:
                 return ChatAnswers.UnknownRoom();

@@ -19,7 +19,7 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
     [Operation("Tells that a device is there, or goes", Description = "A heartbeat: at connecting (connected: true), every 60 s after, and when something changes. After 140 s without one a device is gone. It keeps the "
         + "caller in the groups of the caller's rooms, which is what pushes go to, and answers how far each room is: a device that has less asks for it with POST /sync.")]
     [Body("application/json", "{\"device\": \"laptop\", \"status\"?: \"auto\", \"away\", \"invisible\" or \"offline\", \"looking\"?: [rooms that are open on it, up to 5], \"connected\"?: true, \"region\"?: as the negotiation said}")]
-    [Answer(200, "The number of the last event of each room", "application/json")]
+    [Answer(200, "The number of the last event of each room", "application/json", Schema = typeof(HeartbeatAnswer))]
     [Answer(204, "With offline: the device is gone")]
     [Answer(400, "bad-field, bad-json")]
     [Answer(413, "too-large")]
@@ -35,14 +35,14 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
             return unnamed;
         if (wanted.Goes)
             return await heartbeats.LeaveAsync(user, wanted.Beat.Device, aborted) ? Results.NoContent() : ChatAnswers.NoQuorum();
-        return await heartbeats.BeatAsync(user, wanted.Beat, aborted) is { } heads ? ChatAnswers.Json(new { heads, seconds = (int)Heartbeats.Every.TotalSeconds }) : ChatAnswers.NoQuorum();
+        return await heartbeats.BeatAsync(user, wanted.Beat, aborted) is { } heads ? ChatAnswers.Json(new HeartbeatAnswer(heads, (int)Heartbeats.Every.TotalSeconds)) : ChatAnswers.NoQuorum();
     }
 
     [Function("presence-get")]
     [Access(Access.Users)]
     [Operation("Tells who is there", Description = "Of the caller's contacts and of those who share a room with the caller; nothing is told of others. Whoever was last seen more than 140 s ago is offline.")]
     [Query("users", "Up to 100 users, with commas between")]
-    [Answer(200, "Status and last seen, by user", "application/json")]
+    [Answer(200, "Status and last seen, by user", "application/json", Schema = typeof(PresenceAnswer))]
     [Answer(400, "bad-field")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "presence")] HttpRequest request)
@@ -51,7 +51,7 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
         if (users.Count is 0 or > MostUsers || users.Exists(user => !UserNames.IsValid(user)))
             return Problems.BadField("users", $"users names 1 to {MostUsers} users, with commas between.");
         return await acquaintance.SeenAsync(Caller.Of(request.HttpContext)!.Id, users, request.HttpContext.RequestAborted) is { } seen
-            ? ChatAnswers.Json(new { users = seen.ToDictionary(one => one.User, one => new { status = one.Status, lastSeen = one.LastSeen }) })
+            ? ChatAnswers.Json(new PresenceAnswer(seen.ToDictionary(one => one.User, one => new PresenceView(one.Status, one.LastSeen))))
             : ChatAnswers.NoQuorum();
     }
 

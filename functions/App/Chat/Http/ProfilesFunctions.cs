@@ -16,7 +16,7 @@ public sealed class ProfilesFunctions(Profiles profiles)
     [Function("users-profile-get")]
     [Access(Access.Users | Access.Services)]
     [Operation("Tells how a user appears", Description = "To everyone who has a token. What was not set is left out.")]
-    [Answer(200, "name, locale, colour and picture", "application/json")]
+    [Answer(200, "name, locale, colour and picture", "application/json", Schema = typeof(ProfileView))]
     [Answer(400, "bad-field")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/{user}/profile")] HttpRequest request, string user) =>
@@ -30,7 +30,7 @@ public sealed class ProfilesFunctions(Profiles profiles)
     [Access(Access.Self | Access.Services)]
     [Operation("Sets how a user appears", Description = "All at once: what is left out is cleared.")]
     [Body("application/json", "{\"name\"?: \"Alice\", \"locale\"?: \"ko-KR\", \"colour\"?: \"#2f6f4f\", \"picture\"?: \"https://…\"}")]
-    [Answer(200, "As it is stored", "application/json")]
+    [Answer(200, "As it is stored", "application/json", Schema = typeof(ProfileView))]
     [Answer(400, "bad-field, bad-json")]
     [Answer(413, "too-large")]
     [Answer(415, "bad-content-type")]
@@ -47,7 +47,7 @@ public sealed class ProfilesFunctions(Profiles profiles)
             : ChatAnswers.Json(View(user, wanted));
     }
 
-    private static object View(string user, Profile profile) => new { user, name = profile.Name, locale = profile.Locale, colour = profile.Colour, picture = profile.Picture };
+    private static ProfileView View(string user, Profile profile) => new(user, profile.Name, profile.Locale, profile.Colour, profile.Picture);
 
     private static Profile Read(ObjectReader body)
     {

@@ -15,8 +15,8 @@ public sealed class RoomsFunctions(RoomOpening opening, RoomStore rooms, RoomLis
     [Operation("Opens a room, or renames a group", Description = "The room's id is a UUID (version 4 or 7) that the caller makes. A group begins with the members that are named and its owner, who opens it. A direct room "
         + "needs that both are contacts; two people have one, so the answer may be a room of another id. A room that exists is answered as it is; its owner may give it another name so.")]
     [Body("application/json", "{\"name\": \"Team\", \"members\": [\"bob\", \"carol\"]} or {\"with\": \"bob\"}")]
-    [Answer(200, "It existed", "application/json")]
-    [Answer(201, "It is new", "application/json")]
+    [Answer(200, "It existed", "application/json", Schema = typeof(RoomView))]
+    [Answer(201, "It is new", "application/json", Schema = typeof(RoomView))]
     [Answer(400, "bad-field, bad-json")]
     [Answer(403, "not-member, not-owner, not-contacts, blocked")]
     [Answer(409, "rooms-full")]
@@ -51,7 +51,7 @@ public sealed class RoomsFunctions(RoomOpening opening, RoomStore rooms, RoomLis
     [Function("rooms-get")]
     [Access(Access.Users)]
     [Operation("Tells of a room", Description = "Its members with how far each has received and read, and the number of its last event.")]
-    [Answer(200, "The room", "application/json")]
+    [Answer(200, "The room", "application/json", Schema = typeof(RoomView))]
     [Answer(403, "not-member")]
     [Answer(404, "unknown-room")]
     [Answer(503, "no-quorum")]
@@ -75,7 +75,7 @@ public sealed class RoomsFunctions(RoomOpening opening, RoomStore rooms, RoomLis
     [Operation("Lists the caller's rooms", Description = "In the order of their ids, each with its last message, how far the caller has read, and how many messages of others are unread: 100 means 100 or more.")]
     [Query("after", "Only rooms after this one: the last of the page before")]
     [Query("limit", "1 to 100; default 100", Type = "integer")]
-    [Answer(200, "Rooms, and where the next page begins", "application/json")]
+    [Answer(200, "Rooms, and where the next page begins", "application/json", Schema = typeof(RoomPage))]
     [Answer(400, "bad-field")]
     [Answer(503, "no-quorum")]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "rooms")] HttpRequest request)
@@ -83,7 +83,7 @@ public sealed class RoomsFunctions(RoomOpening opening, RoomStore rooms, RoomLis
         if (ChatAnswers.NumberOf(request, "limit", RoomListing.MostRooms) is not (>= 1 and <= RoomListing.MostRooms and var limit))
             return Problems.BadField("limit", $"limit must be a whole number from 1 to {RoomListing.MostRooms}.");
         return await listing.PageAsync(Caller.Of(request.HttpContext)!.Id, request.Query["after"].ToString(), (int)limit, request.HttpContext.RequestAborted) is { } page
-            ? ChatAnswers.Json(new { rooms = page.Rooms, next = page.Next })
+            ? ChatAnswers.Json(new RoomPage(page.Rooms, page.Next))
             : ChatAnswers.NoQuorum();
     }
 

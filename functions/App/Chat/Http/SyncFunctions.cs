@@ -16,7 +16,7 @@ public sealed class SyncFunctions(Syncing syncing)
     [Operation("Brings a device up to date", Description = "The device tells the last event that it has of each room that it knows. It gets all rooms of its user, each with what it lacks (recovered: true), or, when that "
         + "is more than 200 events, with where to begin anew (recovered: false): the events before can be read as history.")]
     [Body("application/json", "{\"rooms\": {\"01890a5d-ac96-774b-bcce-b302099a8057\": 12}}")]
-    [Answer(200, "Rooms with their events, members and marks; and which named rooms the caller is not in", "application/json")]
+    [Answer(200, "Rooms with their events, members and marks; and which named rooms the caller is not in", "application/json", Schema = typeof(SyncAnswer))]
     [Answer(400, "bad-field, bad-json")]
     [Answer(413, "too-large")]
     [Answer(415, "bad-content-type")]
@@ -29,14 +29,14 @@ public sealed class SyncFunctions(Syncing syncing)
         var user = Caller.Of(request.HttpContext)!.Id;
         return await syncing.RunAsync(user, wanted, request.HttpContext.RequestAborted) switch
         {
-            SyncResult.Done(var rooms, var gone) => ChatAnswers.Json(new { v = ChatEvents.Version, rooms = rooms.Select(one => View(one, user)), gone }),
+            SyncResult.Done(var rooms, var gone) => ChatAnswers.Json(new SyncAnswer(ChatEvents.Version, rooms.Select(one => View(one, user)), gone)),
             SyncResult.FromTheFuture(var room, var seq) => Problems.BadField($"rooms.{room}", $"The room's last event is {seq}. Nothing was stored."),
             _ => ChatAnswers.NoQuorum(),
         };
     }
 
-    private static object View(SyncedRoom one, string user) =>
-        new { room = ChatAnswers.View(one.Plan.Name, one.Plan.Room, user, one.Marks), recovered = one.Plan.Recovered, from = one.Plan.From, events = one.Events };
+    private static SyncedRoomView View(SyncedRoom one, string user) =>
+        new(ChatAnswers.View(one.Plan.Name, one.Plan.Room, user, one.Marks), one.Plan.Recovered, one.Plan.From, one.Events);
 
     private static ImmutableDictionary<string, long> Positions(ObjectReader body)
     {

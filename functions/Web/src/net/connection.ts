@@ -96,7 +96,7 @@ export class Connection {
       if (cameUp) this.store.dispatch({ type: 'connected' })
       while (this.isUp && !this.ended) await this.stay()
     } catch (failure) {
-      console.info('not connected', failure)
+      console.debug('not connected', failure)
     }
 
     this.isUp = false

@@ -9,13 +9,13 @@ export interface RoomEvent {
   at: string
   by: string
   kind: EventKind
-  clientId?: string | null
-  text?: string | null
-  replyTo?: number | null
-  target?: number | null
-  user?: string | null
-  name?: string | null
-  erased?: boolean | null
+  clientId?: string
+  text?: string
+  replyTo?: number
+  target?: number
+  user?: string
+  name?: string
+  erased?: boolean
 }
 
 export interface MemberView {
@@ -28,9 +28,9 @@ export interface MemberView {
 export interface RoomView {
   id: string
   kind: 'direct' | 'group'
-  name?: string | null
-  owner?: string | null
-  with?: string | null
+  name?: string
+  owner?: string
+  with?: string
   seq: number
   since: number
   members: MemberView[]
@@ -48,7 +48,7 @@ export type ContactState = 'none' | 'contact' | 'requested' | 'invited' | 'block
 
 export interface Presence {
   status: Status
-  lastSeen?: string | null
+  lastSeen?: string
 }
 
 /** What is pushed to the client's method "chat". */
@@ -57,6 +57,6 @@ export type Push =
   | { type: 'head'; room: string; seq: number }
   | { type: 'marks'; room: string; user: string; received: number; read: number }
   | { type: 'typing'; room: string; user: string; typing: boolean }
-  | { type: 'presence'; user: string; status: Status; lastSeen?: string | null }
+  | { type: 'presence'; user: string; status: Status; lastSeen?: string }
   | { type: 'membership'; room: string; member: boolean }
   | { type: 'contact'; user: string; state: ContactState }

@@ -71,7 +71,7 @@ function after({ room: view, recovered, from, events }: SyncedRoom, before: Room
   const joins = before && (recovered || from <= before.transcript.position + 1)
   const [transcript] = take(know(joins ? before.transcript : { ...begin(from), early: before?.transcript.early ?? {} }, view.seq), events)
   return {
-    id, since: me, members, transcript, kind: view.kind, name: view.name ?? undefined, owner: view.owner ?? undefined, with: view.with ?? undefined,
+    id, since: me, members, transcript, kind: view.kind, name: view.name, owner: view.owner, with: view.with,
     typing: before?.typing ?? {}, older: before && joins ? before.older : 'idle',
   }
 }

@@ -89,7 +89,7 @@ function withEvents(transcript: Transcript, events: readonly RoomEvent[]): Trans
 
 /** Carries out edits and deletions, unless a later change of the message is known. */
 function withChanges(transcript: Transcript, events: readonly RoomEvent[], later: Transcript['changes']): Transcript {
-  const changing = events.filter(event => (event.kind === 'edited' || event.kind === 'deleted') && event.target != null)
+  const changing = events.filter(event => (event.kind === 'edited' || event.kind === 'deleted') && event.target !== undefined)
   if (changing.length === 0) return transcript
   const [changes, entries] = [{ ...transcript.changes }, [...transcript.entries]]
   for (const event of changing) {
@@ -97,7 +97,7 @@ function withChanges(transcript: Transcript, events: readonly RoomEvent[], later
 
     // What is deleted stays so.
     if (changes[target] === null || target in later) continue
-    const text = event.kind === 'deleted' || event.text == null ? null : event.text
+    const text = event.kind === 'deleted' || event.text === undefined ? null : event.text
     changes[target] = text
     const at = indexOf(entries, target)
     if (at >= 0) entries[at] = changed(entries[at]!, text)
@@ -109,14 +109,14 @@ function withChanges(transcript: Transcript, events: readonly RoomEvent[], later
 function entryOf(event: RoomEvent, changes: Transcript['changes']): Entry[] {
   switch (event.kind) {
     case 'text': {
-      const entry: Entry = { ...placeOf(event), kind: 'text', clientId: event.clientId ?? undefined, text: event.erased ? null : (event.text ?? null), edited: false, replyTo: event.replyTo ?? undefined }
+      const entry: Entry = { ...placeOf(event), kind: 'text', clientId: event.clientId, text: event.erased ? null : (event.text ?? null), edited: false, replyTo: event.replyTo }
       return [event.seq in changes ? changed(entry, changes[event.seq]!) : entry]
     }
     case 'created':
     case 'joined':
     case 'left':
     case 'renamed':
-      return [{ ...placeOf(event), kind: event.kind, text: '', edited: false, user: event.user ?? undefined, name: event.name ?? undefined }]
+      return [{ ...placeOf(event), kind: event.kind, text: '', edited: false, user: event.user, name: event.name }]
     default:
       return []
   }
