@@ -14,6 +14,7 @@ public static class Program
         ["limits"] = Limits.LimitsBench.RunAsync,
         ["move"] = Move.MoveBench.RunAsync,
         ["notifications"] = Notifications.NotificationsBench.RunAsync,
+        ["page"] = Page.PageBench.RunAsync,
         ["repair"] = Repair.RepairBench.RunAsync,
         ["ring"] = RingBench.RunAsync,
         ["soak"] = Soak.RunAsync,

@@ -96,7 +96,7 @@ export const MessageList = memo(function MessageList({ session, room, user, name
       </div>
       {unreadFrom !== undefined && scroll.isUnreadAbove && <button type="button" class="jump jump--up" onClick={() => scroll.to(unreadFrom)}><Icon name="up" size={16} /> {words.conversation.toUnread}</button>}
       {!scroll.isAtEnd && (
-        <button type="button" class="jump" aria-label={words.conversation.toEnd} onClick={scroll.toEnd}>
+        <button type="button" class="jump" aria-label={scroll.news > 0 ? `${words.conversation.news(scroll.news)}. ${words.conversation.toEnd}` : words.conversation.toEnd} onClick={scroll.toEnd}>
           <Icon name="down" size={16} /> {scroll.news > 0 && words.conversation.news(scroll.news)}
         </button>
       )}
