@@ -6,7 +6,7 @@ import type { Clock } from '../src/net/clock'
 import { Connection } from '../src/net/connection'
 import type { Connect } from '../src/net/hub'
 import { Marks } from '../src/net/marks'
-import { Outbox, type Alone } from '../src/net/outbox'
+import { Outbox, type InPlaceOf } from '../src/net/outbox'
 import { uuid7 } from '../src/net/uuid7'
 import type { Push, RoomEvent } from '../src/net/wire'
 import { Store } from '../src/state/store'
@@ -34,7 +34,8 @@ class SimulatedClock implements Clock {
   async run(milliseconds: number): Promise<void> {
     const end = this.time + milliseconds
     for (;;) {
-      for (let turn = 0; turn < 40; turn++) await Promise.resolve()
+      // Whatever is under way goes on until it sleeps.
+      await new Promise(setImmediate)
       const next = this.sleepers.filter(one => one.at <= end).sort((a, b) => a.at - b.at)[0]
       if (!next) break
       this.time = Math.max(this.time, next.at)
@@ -101,7 +102,11 @@ class Server {
   }
 }
 
-const alone: Alone = async (_, run) => {
+const tab = 'tab'
+
+/** The other tabs: those that live send what is theirs. */
+const tabs = (...living: string[]): InPlaceOf => async (other, run) => {
+  if (other !== undefined && living.includes(other)) return false
   await run()
   return true
 }
@@ -113,7 +118,7 @@ describe('a device, whatever the network does', () => {
       const [clock, server, store] = [new SimulatedClock(chance), new Server(chance), new Store(start())]
       const around = { isOnline: () => true, isInUse: () => true }
       const connection = new Connection(server.api, store, server.connect, clock, around, 'device')
-      const [outbox, marks] = [new Outbox(server.api, store, clock, alone), new Marks(server.api, store, clock)]
+      const [outbox, marks] = [new Outbox(server.api, store, clock, tab, tabs()), new Marks(server.api, store, clock)]
       server.trouble = 30
       void connection.run()
       void outbox.run()
@@ -123,7 +128,7 @@ describe('a device, whatever the network does', () => {
         if (isMine) {
           const clientId = uuid7(1 + said.length)
           said.push(clientId)
-          store.dispatch({ type: 'composed', outgoing: { clientId, room, text, at: '' } })
+          store.dispatch({ type: 'composed', outgoing: { clientId, room, text, at: '', tab } })
         } else {
           server.add({ text })
         }
@@ -181,13 +186,34 @@ describe('a device, whatever the network does', () => {
     const [clock, server, store] = [new SimulatedClock(() => 500), new Server(() => 999), new Store(start())]
     const send = server.api.send
     server.api.send = ((id: string, clientId: string, message: { text?: string }) => (message.text === 'bad' ? Promise.reject(new Refusal(403, 'blocked', '')) : send(id, clientId, message))) as Api['send']
-    const outbox = new Outbox(server.api, store, clock, alone)
+    const outbox = new Outbox(server.api, store, clock, tab, tabs())
     void outbox.run()
-    for (const text of ['bad', 'good']) store.dispatch({ type: 'composed', outgoing: { clientId: text, room, text, at: '' } })
+    for (const text of ['bad', 'good']) store.dispatch({ type: 'composed', outgoing: { clientId: text, room, text, at: '', tab } })
     await clock.run(1_000)
     expect(server.events.map(one => one.text)).toEqual([undefined, 'good'])
     expect(store.state.outbox.map(one => [one.text, one.refused])).toEqual([['bad', 'blocked']])
     outbox.stop()
+  })
+
+  test('sends what tabs before it left, in order, and leaves to a living tab what is that tab\'s', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(tab, 'gone', 'living', undefined), { maxLength: 12 }), async writers => {
+      const [clock, server, store] = [new SimulatedClock(() => 500), new Server(() => 999), new Store(start())]
+      const living = ['living']
+      const outbox = new Outbox(server.api, store, clock, tab, (other, run) => tabs(...living)(other, run))
+      void outbox.run()
+      const ids = writers.map((_, i) => `${i}`)
+      writers.forEach((writer, i) => store.dispatch({ type: 'composed', outgoing: { clientId: ids[i]!, room, text: 'x', at: '', tab: writer } }))
+      const sent = () => server.events.slice(1).map(one => one.clientId)
+      const own = ids.filter((_, i) => writers[i] !== 'living')
+      await clock.run(1_000)
+      expect(sent()).toEqual(own)
+      // That tab dies, too.
+      living.pop()
+      await clock.run(3_000)
+      expect(sent()).toEqual([...own, ...ids.filter(id => !own.includes(id))])
+      expect(store.state.outbox).toEqual([])
+      outbox.stop()
+    }))
   })
 })
 

@@ -7,8 +7,9 @@ import { connect } from './hub'
 import { Kept, saveSettings } from './kept'
 import { Marks } from './marks'
 import { Notices } from './notices'
-import { Outbox, type Alone } from './outbox'
+import { Outbox } from './outbox'
 import { People } from './people'
+import { Tab } from './tab'
 import { Typing } from './typing'
 import { uuid7 } from './uuid7'
 
@@ -20,6 +21,7 @@ export class Session {
   readonly store: Store
   readonly typing: Typing
   private readonly kept: Kept
+  private readonly tab = new Tab()
   private readonly connection: Connection
   private readonly outbox: Outbox
   private readonly marks: Marks
@@ -29,8 +31,8 @@ export class Session {
   constructor(readonly api: Api, private readonly identity: Identity, settings: Settings) {
     this.kept = new Kept(localStorage, identity.user)
     this.store = new Store(initial(identity.user, settings, this.kept.loadOutbox(), this.kept.loadDrafts()))
-    this.connection = new Connection(api, this.store, connect, systemClock, { isOnline: () => navigator.onLine, isInUse: this.isInUse }, `web-${crypto.randomUUID().slice(0, 13)}`)
-    this.outbox = new Outbox(api, this.store, systemClock, alone)
+    this.connection = new Connection(api, this.store, connect, systemClock, { isOnline: () => navigator.onLine, isInUse: this.isInUse }, `web-${this.tab.id}`)
+    this.outbox = new Outbox(api, this.store, systemClock, this.tab.id, this.tab.inPlaceOf)
     this.marks = new Marks(api, this.store, systemClock)
     this.typing = new Typing(api, systemClock)
   }
@@ -47,6 +49,7 @@ export class Session {
       this.connection.changed()
     })
     for (const name of ['pointerdown', 'keydown']) this.listen(document, name, this.used)
+    this.tab.open()
     void this.connection.run()
     void this.outbox.run()
     void this.marks.run()
@@ -56,6 +59,7 @@ export class Session {
     for (const end of this.ends.splice(0)) end()
     this.outbox.stop()
     this.marks.stop()
+    this.tab.close()
     await this.connection.stop()
   }
 
@@ -70,7 +74,7 @@ export class Session {
   say(room: string, message: { text?: string; replyTo?: number; edit?: number; delete?: number }): void {
     const now = systemClock.now()
     this.typing.ended(room)
-    this.store.dispatch({ type: 'composed', outgoing: { clientId: uuid7(now), room, at: new Date(now).toISOString(), ...message } })
+    this.store.dispatch({ type: 'composed', outgoing: { clientId: uuid7(now), room, at: new Date(now).toISOString(), tab: this.tab.id, ...message } })
   }
 
   async older(id: string): Promise<void> {
@@ -130,14 +134,4 @@ export class Session {
     target.addEventListener(name, run)
     this.ends.push(() => target.removeEventListener(name, run))
   }
-}
-
-const alone: Alone = async (name, run) => {
-  let ran = false
-  await navigator.locks.request(`serverless.send.${name}`, { ifAvailable: true }, async lock => {
-    if (!lock) return
-    ran = true
-    await run()
-  })
-  return ran
 }

@@ -51,6 +51,8 @@ export interface Outgoing {
   replyTo?: number
   edit?: number
   delete?: number
+  /** The tab that wrote it, and sends it. */
+  tab?: string
   /** Why it was refused: it waits for the user. */
   refused?: string
 }
