@@ -84,11 +84,7 @@ internal static class ChatBench
             await round.All.Task.WaitAsync(Limit);
         }
 
-        public double Percentile(int percent)
-        {
-            var sorted = _latencies.Order().ToList();
-            return sorted[Math.Min(sorted.Count - 1, sorted.Count * percent / 100)];
-        }
+        public double Percentile(int percent) => _latencies.Percentile(percent);
 
         private sealed class Round(string text, bool counts, long startedAt)
         {

@@ -47,13 +47,13 @@ internal static class NotificationsBench
 
         Say($"{Users} notifications to {Users} users drained in {seconds:0.0} s: {rate:0} a second; the bare queue alone does {bare:0} ({before:0} before, {after:0} after)");
         Say($"storage: {tables} calls of tables and {queues} of queues, timers' included: {(double)tables / Users:0.00} and {(double)queues / Users:0.00} a notification");
-        Say($"accepting {PerRequest} at once: p50 {Percentile(latencies, 50):0} ms, p99 {Percentile(latencies, 99):0} ms");
+        Say($"accepting {PerRequest} at once: p50 {latencies.Percentile(50):0} ms, p99 {latencies.Percentile(99):0} ms");
         Say("not delivered yet, over time:");
         Plot(depth);
         var earlier = calls.Tables + calls.Queues;
         var singles = await SinglesAsync(http);
         await TakenAsync(head, Users + Singles);
-        Say($"accepting one, {SingleSenders} senders: p50 {Percentile(singles, 50):0.0} ms, p99 {Percentile(singles, 99):0.0} ms; {(double)(calls.Tables + calls.Queues - earlier) / Singles:0.0} calls of storage each");
+        Say($"accepting one, {SingleSenders} senders: p50 {singles.Percentile(50):0.0} ms, p99 {singles.Percentile(99):0.0} ms; {(double)(calls.Tables + calls.Queues - earlier) / Singles:0.0} calls of storage each");
         ratios.AtLeast("notify.throughput.vs.queue", rate / bare, 0.2);
         ratios.AtMost("notify.storage.calls", (double)(tables + queues) / Users, 8);
         return ratios.ExitCode;
@@ -155,12 +155,6 @@ internal static class NotificationsBench
     {
         foreach (var (at, left, queued) in depth.Where((_, number) => number % Math.Max(1, depth.Count / 20) == 0).Append(depth[^1]))
             Say(string.Create(CultureInfo.InvariantCulture, $"{at,6:0.0} s {left,6} {new string('#', left * 50 / Users)} ({queued} messages)"));
-    }
-
-    private static double Percentile(List<double> values, int percent)
-    {
-        var sorted = values.Order().ToList();
-        return sorted[Math.Min(sorted.Count - 1, sorted.Count * percent / 100)];
     }
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"user-{number}");

@@ -4,7 +4,7 @@ import type { Words } from '../../words'
 import { timeOf } from '../../words/times'
 import { Avatar } from '../parts/Avatar'
 import { Icon, type IconName } from '../parts/Icon'
-import { LinkedText } from '../parts/LinkedText'
+import { MessageText } from '../parts/MessageText'
 import type { Quote } from './MessageBlock'
 import type { Act } from './MessageList'
 
@@ -45,7 +45,7 @@ export function MessageRow({ entry, follows, quote, isGroup, user, names, words,
             {quote && <span class="quote__text">{quote.text ?? words.message.gone}</span>}
           </button>
         )}
-        {text === null ? <p class="message__text message__text--deleted">{words.message.deleted}</p> : <p class="message__text" dir="auto"><LinkedText text={text} /></p>}
+        {text === null ? <p class="message__text message__text--deleted">{words.message.deleted}</p> : <MessageText text={text} />}
         <p class="message__meta">
           {(entry.edited || change?.edit !== undefined) && text !== null && <span>{words.message.edited}</span>}
           <time dateTime={entry.at}>{shown}</time>

@@ -3,7 +3,7 @@ import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
 import { timeOf } from '../../words/times'
 import { Icon } from '../parts/Icon'
-import { LinkedText } from '../parts/LinkedText'
+import { MessageText } from '../parts/MessageText'
 import type { Act } from './MessageList'
 import { Ticks } from './MessageRow'
 
@@ -23,7 +23,7 @@ export function OutgoingRow({ outgoing, words, language, why, quoted, names, act
     <article class={`message message--own message--waiting ${why ? 'message--refused' : ''}`} data-client={outgoing.clientId} aria-label={`${words.rooms.you}, ${words.message.sending}`}>
       <div class="message__bubble">
         {quoted && <p class="quote"><span class="quote__by">{names[quoted.by] ?? quoted.by}</span><span class="quote__text">{quoted.text ?? words.message.gone}</span></p>}
-        <p class="message__text" dir="auto"><LinkedText text={outgoing.text ?? ''} /></p>
+        <MessageText text={outgoing.text ?? ''} />
         <p class="message__meta"><time dateTime={outgoing.at}>{timeOf(outgoing.at, language)}</time>{!why && <Ticks state="sending" words={words} />}</p>
       </div>
       {why && (
