@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Serverless.Http;
 
 namespace Serverless.Tests.Http;
@@ -14,13 +15,16 @@ public sealed class HttpGateTests : IDisposable
     private readonly Lines _log = new();
     private readonly DefaultHttpContext _http = new();
     private readonly UserTokens _tokens;
+    private readonly FakeTimeProvider _clock = new();
+    private readonly HttpMetrics _metrics;
     private readonly HttpGate _gate;
 
     public HttpGateTests()
     {
         var options = new ReloadedOptions<AuthOptions>(new AuthOptions { Issuer = "i", Audience = "a", Keys = """{"keys":[]}""" });
         _tokens = new UserTokens(options, TimeProvider.System);
-        _gate = new HttpGate(new Authentication(_tokens, options), AccessTable.Of(typeof(HttpGate).Assembly), IdempotentFunctions.Of(typeof(HttpGate).Assembly, null), new Random(1), _log);
+        _metrics = new HttpMetrics(_clock);
+        _gate = new HttpGate(new Authentication(_tokens, options), AccessTable.Of(typeof(HttpGate).Assembly), IdempotentFunctions.Of(typeof(HttpGate).Assembly, null), _metrics, new Random(1), _log);
         _http.RequestServices = _services;
         _http.Response.Body = new MemoryStream();
     }
@@ -104,6 +108,34 @@ public sealed class HttpGateTests : IDisposable
     }
 
     [Theory]
+    [InlineData(200, 25, "2xx 25 ms")]
+    [InlineData(300, 25.01, "3xx 50 ms")]
+    [InlineData(404, 1_000, "4xx 1000 ms")]
+    [InlineData(503, 2_500.5, "5xx longer")]
+    public async Task Each_request_is_counted_by_function_class_of_status_and_time(int status, double milliseconds, string counted)
+    {
+        using var measured = new Measured(_metrics.Has);
+        await _gate.InvokeAsync(_http, Open, http =>
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            http.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        Assert.Equal([new($"serverless.http.requests health {counted}", 1)], measured.Values);
+    }
+
+    [Fact]
+    public async Task A_failure_is_counted_as_what_was_answered_and_one_that_nobody_waited_for_as_gone()
+    {
+        using var measured = new Measured(_metrics.Has);
+        await _gate.InvokeAsync(_http, Open, _ => throw new InvalidOperationException());
+        using var gone = new CancellationTokenSource();
+        _http.RequestAborted = gone.Token;
+        await _gate.InvokeAsync(_http, Open, async _ => await gone.CancelAsync());
+        Assert.Equal(["serverless.http.requests health 5xx 25 ms", "serverless.http.requests health gone 25 ms"], measured.Values.Keys.Order());
+    }
+
+    [Theory]
     [InlineData("kv-get")]
     [InlineData("a function that says nothing about access")]
     public async Task Without_credentials_a_function_does_not_run_unless_it_is_open_to_everyone(string function)
@@ -115,6 +147,7 @@ public sealed class HttpGateTests : IDisposable
     public void Dispose()
     {
         _tokens.Dispose();
+        _metrics.Dispose();
         _services.Dispose();
     }
 

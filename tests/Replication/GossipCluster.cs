@@ -38,14 +38,14 @@ internal sealed class GossipCluster
     /// <summary>The node forgets everything.</summary>
     public void Wipe(string node) => _memory[node] = new MemoryReplica();
 
-    public async Task<GossipInstance> InstanceAsync(string region, int seed = 1)
+    public async Task<GossipInstance> InstanceAsync(string region, int seed = 1, ReplicationMetrics? metrics = null)
     {
         var cut = new HashSet<string>();
         var views = new ClusterViews(
             _ => Task.FromResult<ClusterDocument?>(Document),
             member => new Reached(this, member.Id, () => !cut.Contains(member.Id) && !Dead.Contains(member.Id)),
             region, new ReplicationOptions(), Clock);
-        return new GossipInstance(views, (await views.RefreshAsync(CancellationToken.None))!, cut, new HealthGossip(views, new Random(seed), Clock), Clock);
+        return new GossipInstance(views, (await views.RefreshAsync(CancellationToken.None))!, cut, new HealthGossip(views, new Random(seed), Clock, metrics), Clock);
     }
 
     private sealed class Reached(GossipCluster cluster, string node, Func<bool> reaches) : IReplica

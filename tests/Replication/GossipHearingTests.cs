@@ -54,6 +54,23 @@ public class GossipHearingTests
     }
 
     [Fact]
+    public async Task What_the_stamp_holds_of_each_node_is_measured_while_it_is_fresh()
+    {
+        using var metrics = new ReplicationMetrics(_cluster.Clock);
+        using var measured = new Measured(metrics.Has);
+        await HoldForDownAsync("r2n1");
+        var told = await _cluster.InstanceAsync("r1", 2, metrics);
+        await told.CallAsync("r1n1");
+        await told.PublishAsync();
+        await told.PublishAsync();
+        Assert.Equal((1, 0), (measured.Values["serverless.replication.node.down r2n1"], measured.Values["serverless.replication.node.down r1n1"]));
+
+        measured.Forget();
+        _cluster.Advance(61);
+        Assert.Empty(measured.Values);
+    }
+
+    [Fact]
     public async Task Old_words_other_stamps_words_and_words_on_an_earlier_incarnation_are_not_heard()
     {
         await HoldForDownAsync("r1n2");

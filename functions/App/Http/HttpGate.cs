@@ -10,13 +10,14 @@ namespace Serverless.Http;
 /// The head calls it with the function's name and a delegate that runs the function and its result.
 /// </summary>
 public sealed partial class HttpGate(
-    Authentication authentication, AccessTable access, IdempotentFunctions functions, Random random, ILogger<HttpGate> logger, RequestGuard? guard = null)
+    Authentication authentication, AccessTable access, IdempotentFunctions functions, HttpMetrics metrics, Random random, ILogger<HttpGate> logger, RequestGuard? guard = null)
 {
     public const string RequestIdHeader = "X-Request-Id";
     private const int LongestRequestId = 64;
 
     public async Task InvokeAsync(HttpContext http, string function, RequestDelegate next)
     {
+        var arrived = metrics.Arrived();
         http.TraceIdentifier = RequestId(http.Request);
         http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
         try
@@ -40,6 +41,10 @@ public sealed partial class HttpGate(
             http.Response.Clear();
             http.Response.Headers[RequestIdHeader] = http.TraceIdentifier;
             await Problems.Failed(http.TraceIdentifier).ExecuteAsync(http);
+        }
+        finally
+        {
+            metrics.Answered(function, http.Response.StatusCode, http.RequestAborted.IsCancellationRequested, arrived);
         }
     }
 

@@ -19,6 +19,7 @@ internal static class HttpServices
             typeof(HttpServices).Assembly, provider.GetRequiredService<IdempotentFunctions>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<UserTokens>();
         services.AddSingleton<Authentication>();
+        services.AddSingleton<HttpMetrics>();
         services.AddSingleton<HttpGate>();
         services.AddSingleton<StampHealth>();
         return services;

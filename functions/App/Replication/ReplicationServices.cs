@@ -23,6 +23,7 @@ internal static class ReplicationServices
             provider.GetRequiredService<IOptions<ClusterOptions>>(),
             provider.GetRequiredService<IOptions<ReplicationOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReplicationMetrics>();
         services.AddSingleton<HealthGossip>();
         services.AddSingleton<ReplicatedStore>();
         services.AddSingleton<StrictRegisters>();

@@ -30,14 +30,15 @@ internal sealed class GeneratorNemesis(int count, Func<int, GeneratorProcess> la
     /// <summary>Kills so many times until <paramref name="end"/>, goes on while <paramref name="goesOn"/> says so, and then lets all end.</summary>
     public async Task RunAsync(int kills, TimeSpan end, TimeSpan sleep, Func<TimeSpan, bool> goesOn)
     {
-        var times = new Queue<TimeSpan>(Enumerable.Range(0, kills).Select(_ => end * _random.NextDouble()).Order());
+        // Whom a kill may meet is drawn once: drawn anew at each tick, one that is overdue would soon meet anybody.
+        var due = new Queue<(TimeSpan At, bool Any)>(Enumerable.Range(0, kills).Select(_ => (At: end * _random.NextDouble(), Any: _random.Next(AnyOneIn) == 0)).OrderBy(kill => kill.At));
         var started = TimeProvider.System.GetTimestamp();
         using var timer = new PeriodicTimer(Tick, TimeProvider.System);
         for (var now = TimeSpan.Zero; now < end || goesOn(now); now = TimeProvider.System.GetElapsedTime(started))
         {
             Assert.All(_running, one => Assert.False(one.Process.HasEnded, $"A generator ended by itself: {one.Process.Lines}"));
-            if (times.TryPeek(out var next) && next <= now && await KillOneAsync())
-                times.Dequeue();
+            if (due.TryPeek(out var next) && next.At <= now && await KillOneAsync(next.Any))
+                due.Dequeue();
             await WakeAsync(now);
             if (_asleep is null && now + sleep < end && LocalCloud.CanPause)
                 await PutToSleepAsync(now + sleep);
@@ -56,9 +57,8 @@ internal sealed class GeneratorNemesis(int count, Func<int, GeneratorProcess> la
     }
 
     // One that sleeps is left to wake up.
-    private async Task<bool> KillOneAsync()
+    private async Task<bool> KillOneAsync(bool any)
     {
-        var any = _random.Next(AnyOneIn) == 0;
         if (PlaceWhere(n => any || isAtWork(n)) is not { } place)
             return false;
         await _running[place].Process.KillAsync();

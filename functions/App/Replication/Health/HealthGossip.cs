@@ -6,7 +6,7 @@ namespace Serverless.Replication;
 /// log n rounds (push-pull anti-entropy; Demers et al. 1987). Every step is bounded in rows (<see cref="DigestRows.MostRows"/>)
 /// and in time; what is left out comes with the next one. Thread-safe.
 /// </summary>
-public sealed class HealthGossip(ClusterViews views, Random random, TimeProvider clock)
+public sealed class HealthGossip(ClusterViews views, Random random, TimeProvider clock, ReplicationMetrics? metrics = null)
 {
     /// <summary>An instance that serves requests publishes at most this often, unless a verdict of its own changed: 10 s.</summary>
     public static readonly TimeSpan PublishEvery = TimeSpan.FromSeconds(10);
@@ -104,9 +104,13 @@ public sealed class HealthGossip(ClusterViews views, Random random, TimeProvider
     // An instance that has not called a node for a while, a cold one above all, need not wait for five time-outs of its own.
     private void Hear(ClusterView view, IEnumerable<HealthDigest> digests)
     {
-        foreach (var digest in digests.Where(d => d.Stamp == views.Region && !d.Up && clock.GetUtcNow() - d.SeenAt < WordCounts))
+        foreach (var digest in digests.Where(d => d.Stamp == views.Region && clock.GetUtcNow() - d.SeenAt < WordCounts))
         {
-            if (view.Nodes[digest.Node] is var node && node.Incarnation == digest.Incarnation)
+            var node = view.Nodes[digest.Node];
+            if (node.Incarnation != digest.Incarnation)
+                continue;
+            metrics?.Heard(digest.Node, !digest.Up);
+            if (!digest.Up)
                 node.Health.Suspect(digest.Since, digest.SeenAt);
         }
     }
