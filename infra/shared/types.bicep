@@ -9,7 +9,7 @@ type region = {
   @description('A stamp runs the whole app. A witness has storage only: it votes and keeps copies, so that two stamps survive the loss of a region.')
   role: 'stamp' | 'witness'
 
-  @description('Letters of the storage nodes. An account that is lost for good is replaced by the next letter: an id is never used twice.')
+  @description('Letters of the storage nodes: more of them spread the keys further. An account that was lost is made anew under the same letter, and its node declared lost.')
   @minLength(1)
   nodes: string[]
 

@@ -100,6 +100,30 @@ public sealed class MembershipHttpTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, (await RemoveAsync("local-1-a")).StatusCode);
     }
 
+    [Fact]
+    public async Task A_node_that_is_declared_lost_begins_anew_once_and_votes_when_it_was_refilled()
+    {
+        await AssertProblem.IsAsync(await LoseAsync("nobody"), 404, "node-not-found");
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(WriteAsync));
+        var incarnation = Node(await ClusterAsync(), "local-2-a").GetProperty("incarnation").ToString();
+
+        Assert.Equal(HttpStatusCode.Accepted, (await LoseAsync("local-2-a")).StatusCode);
+        var begun = await ClusterAsync();
+        Assert.Equal("refilling", Node(begun, "local-2-a").GetProperty("state").GetString());
+        Assert.NotEqual(incarnation, Node(begun, "local-2-a").GetProperty("incarnation").ToString());
+        Assert.Equal(HttpStatusCode.Accepted, (await LoseAsync("local-2-a")).StatusCode);
+        Assert.Equal(begun.GetProperty("epoch").GetInt64(), (await ClusterAsync()).GetProperty("epoch").GetInt64());
+
+        // Of three owners one is empty: whoever is second may have the only copy.
+        await AssertProblem.IsAsync(await LoseAsync("local-3-a"), 409, "too-few-nodes");
+        await AssertProblem.IsAsync(await RemoveAsync("local-3-a"), 409, "node-refilling");
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 32).Select(ReadAsync)), value => Assert.Equal("v", value));
+    }
+
+    private static JsonElement Node(JsonElement cluster, string id) => cluster.GetProperty("nodes").EnumerateArray().Single(n => n.GetProperty("id").GetString() == id);
+
+    private Task<HttpResponseMessage> LoseAsync(string id) => _service.PutAsync(new Uri($"api/cluster/nodes/{id}/loss", UriKind.Relative), null, Cancelled);
+
     private static Uri Nodes => new("api/cluster/nodes", UriKind.Relative);
 
     private Task<HttpResponseMessage> PutAsync(object node) => _service.PostAsJsonAsync(Nodes, node, Cancelled);

@@ -4,7 +4,8 @@ using Serverless.Ring;
 namespace Serverless.Replication;
 
 /// <summary>Begins changes of membership, one at a time; the mover carries them out. Asked again for what is under way or done, it says so and changes nothing.</summary>
-public sealed class Membership(ClusterStore store, ClusterViews views, IOptions<ClusterOptions> cluster, TimeProvider clock, Random random)
+public sealed class Membership(
+    ClusterStore store, ClusterViews views, IOptions<ClusterOptions> cluster, IOptions<ReplicationOptions> replication, TimeProvider clock, Random random)
 {
     private readonly ClusterOptions _cluster = cluster.Value;
 
@@ -45,6 +46,12 @@ public sealed class Membership(ClusterStore store, ClusterViews views, IOptions<
             ? new MembershipResult.Unchanged(now)
             : MembershipSteps.Leave(now, id, clock.GetUtcNow(), NewRandom),
         cancellationToken);
+
+    /// <summary>Lets a member whose tables are gone begin anew: whatever it still has is deleted, and it is refilled from the other owners.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="cancellationToken">Gives up; the change may be made all the same.</param>
+    public Task<MembershipResult> LoseAsync(string id, CancellationToken cancellationToken) =>
+        ChangeAsync(now => MembershipSteps.Lose(now, id, replication.Value.WriteQuorum, clock.GetUtcNow(), NewRandom), cancellationToken);
 
     private MembershipResult PutMember(ClusterDocument now, ClusterMember member, NodeRequest node)
     {

@@ -35,6 +35,21 @@ public sealed class MembershipFunctions(Membership membership, ClusterViews view
     public async Task<IResult> Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "cluster/nodes/{id}")] HttpRequest request, string id) =>
         await AnswerAsync(request, await membership.RemoveAsync(id, request.HttpContext.RequestAborted));
 
+    [Function("cluster-nodes-loss")]
+    [Access(Access.Services | Access.Operators)]
+    [Operation("Declares that a node lost its state", Description = "For an account that was deleted, emptied or restored to an older day, once it answers again under the node's endpoint. The node begins anew, without anything that it may still have, and votes when it was refilled from the other owners of its keys. Declared twice, it begins once.")]
+    [Answer(202, "It is being refilled: the epoch of that", "application/json")]
+    [Answer(404, "node-not-found")]
+    [Answer(409, "too-few-nodes: acknowledged writes may be on this node alone")]
+    [Answer(503, "no-quorum: or the node's account does not answer")]
+    public async Task<IResult> Lose([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "cluster/nodes/{id}/loss")] HttpRequest request, string id) =>
+        await membership.LoseAsync(id, request.HttpContext.RequestAborted) switch
+        {
+            MembershipResult.Changed(var document) => Results.Json(new { epoch = document.Epoch }, statusCode: StatusCodes.Status202Accepted),
+            MembershipResult.Unchanged(var document) => Results.Json(new { epoch = document.Epoch }, statusCode: StatusCodes.Status202Accepted),
+            var other => await AnswerAsync(request, other),
+        };
+
     private async Task<IResult> AnswerAsync(HttpRequest request, MembershipResult result) => result switch
     {
         MembershipResult.Changed(var document) => await AcceptedAsync(request, document),

@@ -49,6 +49,22 @@ public static class MembershipSteps
             : new MembershipResult.Changed(Begun(document, new ClusterMove(MoveKind.Leave, id, member.Weight, MovePhase.Joint, now), random));
     }
 
+    /// <summary>The epoch in which a member that lost its state begins anew: empty, under a new incarnation, to be refilled. One that is being refilled already stays as it is.</summary>
+    /// <param name="document">In force.</param>
+    /// <param name="id">Which node.</param>
+    /// <param name="writeQuorum">W: so many owners held each acknowledged write.</param>
+    /// <param name="now">When.</param>
+    /// <param name="random">64 random bits.</param>
+    public static MembershipResult Lose(ClusterDocument document, string id, int writeQuorum, DateTimeOffset now, Func<ulong> random)
+    {
+        if (document.Nodes.FirstOrDefault(n => n.Id == id) is not { } member)
+            return Unknown(id);
+        var lost = new HashSet<string>([id], StringComparer.Ordinal);
+        return member.State != MemberState.Member ? new MembershipResult.Unchanged(document)
+            : !document.CanLose(lost, writeQuorum) ? Refused(MembershipRefusal.TooFewNodes, $"Beside '{id}' so many owners of some keys are empty that acknowledged writes may be on it alone.")
+            : new MembershipResult.Changed(document.Reincarnate(lost, random, now));
+    }
+
     /// <summary>The joint epoch in which a node gets another weight. Its member keeps the old one until the move is finished.</summary>
     /// <param name="document">In force.</param>
     /// <param name="id">Which node.</param>
