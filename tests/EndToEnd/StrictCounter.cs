@@ -14,7 +14,11 @@ public sealed class StrictCounter : IDisposable
 {
     private const int Clients = 16;
     private const string Path = "api/kv/counter";
+    private const int LeastSteps = 50;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
+
+    // On a busy machine there is more time for steps.
+    private static readonly TimeSpan MostLength = TimeSpan.FromSeconds(60);
 
     private readonly CloudFolder _folder = new();
     private int _acknowledged;
@@ -53,7 +57,7 @@ public sealed class StrictCounter : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"the counter is at {final}: {_acknowledged} steps acknowledged, {_uncertain} uncertain, {_lost} lost to others; {storage.Cuts} connections to storage cut, {front.Cuts} to heads");
         Assert.InRange(final, _acknowledged, _acknowledged + _uncertain);
-        Assert.True(_acknowledged > 50, "Hardly anything was counted.");
+        Assert.True(_acknowledged > LeastSteps, "Hardly anything was counted.");
         Assert.True(storage.Cuts > 100 && front.Cuts > 20, "Hardly anything was cut.");
     }
 
@@ -64,7 +68,7 @@ public sealed class StrictCounter : IDisposable
         using var service = SharedCloud.AsService(address);
         service.Timeout = TimeSpan.FromSeconds(20);
         var random = new Random(RunSeed.Value + client);
-        while (TimeProvider.System.GetElapsedTime(begin) < Length)
+        while (TimeProvider.System.GetElapsedTime(begin) is var passed && (passed < Length || (passed < MostLength && Volatile.Read(ref _acknowledged) <= LeastSteps)))
         {
             try
             {
