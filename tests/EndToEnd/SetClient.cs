@@ -93,7 +93,14 @@ internal sealed class SetClient(IReadOnlyList<HttpClient> heads, int home, SetHi
     {
         try
         {
-            return await ask(heads[_head]);
+            var answer = await ask(heads[_head]);
+            if (answer.StatusCode is not (HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout))
+                return answer;
+
+            // A front door's word for a region that did not answer.
+            answer.Dispose();
+            _head = (_head + 1) % heads.Count;
+            return null;
         }
         catch (Exception silent) when (silent is HttpRequestException or IOException or TaskCanceledException && !Cancelled.IsCancellationRequested)
         {

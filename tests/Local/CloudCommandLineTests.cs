@@ -16,6 +16,7 @@ public sealed class CloudCommandLineTests : IDisposable
     [InlineData("--nodes many", "--nodes")]
     [InlineData("--port 70000", "--port")]
     [InlineData("up --port", "--port")]
+    [InlineData("up --front-door --probe-seconds 0", "--probe-seconds")]
     [InlineData("head --cloud 0", "--cloud")]
     [InlineData("head --region 10", "--region")]
     [InlineData("head --region 3 --regions 2", "from 1 to 2")]

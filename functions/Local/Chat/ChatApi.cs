@@ -58,7 +58,7 @@ internal sealed class ChatApi : IDisposable
             using var answer = await PutAsync($"rooms/{room}/messages/{clientId}", message, cancellationToken);
             if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created)
                 return JsonSerializer.Deserialize<ChatEvent>(await answer.Content.ReadAsStringAsync(cancellationToken), JsonSerializerOptions.Web);
-            if (answer.StatusCode is not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError))
+            if (answer.StatusCode is not (HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError))
                 throw new InvalidOperationException($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}");
         }
         catch (HttpRequestException)

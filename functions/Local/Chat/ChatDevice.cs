@@ -52,6 +52,9 @@ internal sealed class ChatDevice : IAsyncDisposable
     /// <summary>The head that it talks to.</summary>
     public ChatApi Api => _heads[Volatile.Read(ref _head)];
 
+    /// <summary>The region that it is connected to, as its last negotiation said; null before the first.</summary>
+    public string? Region { get; private set; }
+
     /// <summary>Syncs so far.</summary>
     public int Syncs { get; private set; }
 
@@ -95,7 +98,7 @@ internal sealed class ChatDevice : IAsyncDisposable
         {
             try
             {
-                await using var connection = Connection(Api);
+                await using var connection = await NegotiatedAsync(Api);
                 var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 connection.Closed += _ =>
                 {
@@ -120,9 +123,15 @@ internal sealed class ChatDevice : IAsyncDisposable
         }
     }
 
-    private HubConnection Connection(ChatApi head)
+    // By itself, not by the SignalR client: behind a front door the requests that follow may reach other regions, so heartbeats name this one.
+    private async Task<HubConnection> NegotiatedAsync(ChatApi head)
     {
-        var connection = new HubConnectionBuilder().WithUrl(new Uri(head.Address, "api"), _transports, options => options.AccessTokenProvider = () => Task.FromResult<string?>(head.Token)).Build();
+        using var answer = await head.PostAsync("negotiate", new { }, _ends.Token);
+        answer.EnsureSuccessStatusCode();
+        using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(_ends.Token), default, _ends.Token);
+        var (url, token) = (body.RootElement.GetProperty("url").GetString()!, body.RootElement.GetProperty("accessToken").GetString());
+        Region = body.RootElement.GetProperty("region").GetString();
+        var connection = new HubConnectionBuilder().WithUrl(new Uri(url), _transports, options => options.AccessTokenProvider = () => Task.FromResult(token)).Build();
         connection.On<JsonElement>("chat", push =>
         {
             Pushed?.Invoke(push);
@@ -167,7 +176,7 @@ internal sealed class ChatDevice : IAsyncDisposable
 
     private async Task BeatAsync(bool connected)
     {
-        using var answer = await Api.PutAsync("presence", new { device = _name, connected }, _ends.Token);
+        using var answer = await Api.PutAsync("presence", new { device = _name, connected, region = Region }, _ends.Token);
         answer.EnsureSuccessStatusCode();
         using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(_ends.Token), default, _ends.Token);
         foreach (var head in body.RootElement.GetProperty("heads").EnumerateObject())

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Serverless.Local.Cloud;
+using Serverless.Local.FrontDoor;
 using Serverless.Local.Head;
 
 namespace Serverless.Local.Client;
@@ -37,6 +38,16 @@ internal sealed class RunningCloud : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>The same cloud at one of its heads, when it has a front door: each head takes a moment to hear what another did.</summary>
+    public async Task<RunningCloud> AtOneHeadAsync()
+    {
+        using var answer = await _http.GetAsync(Relative("dev/regions"));
+        if ((await RegionStates.OfAsync(answer))?.Regions.FirstOrDefault(region => region.Well) is not { } region)
+            return this;
+        Dispose();
+        return new RunningCloud(region.Head, _clock);
     }
 
     /// <summary>Lets nodes join or leave, one after the other, until every region has so many; the data moves while the cloud serves.</summary>

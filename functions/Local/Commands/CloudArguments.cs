@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Serverless.Local.Cloud;
+using Serverless.Local.FrontDoor;
 
 namespace Serverless.Local.Commands;
 
@@ -22,11 +23,17 @@ internal sealed class CloudArguments
         DefaultValueFactory = _ => Defaults.DataFolder,
     };
     private readonly Option<bool> _fresh = new("--fresh") { Description = "Delete the data of every region first" };
+    private readonly Option<bool> _frontDoor = new("--front-door")
+    {
+        Description = "Give each region a head of its own, at the ports after that of the API, and put a front door before them",
+    };
+    private readonly Option<int> _probes = Number(
+        "--probe-seconds", "Seconds between two of the front door's probes of a head: 1 to 255", 1, 255, ProbeRule.OfTemplate.IntervalSeconds);
 
     /// <summary>Adds them to the root, for every verb: they may stand before or after it.</summary>
     public void AddTo(RootCommand root)
     {
-        foreach (var option in (Option[])[_regions, _nodes, _port, _data, _fresh])
+        foreach (var option in (Option[])[_regions, _nodes, _port, _data, _fresh, _frontDoor, _probes])
         {
             option.Recursive = true;
             root.Add(option);
@@ -35,7 +42,7 @@ internal sealed class CloudArguments
 
     public UpOptions Read(ParseResult parsed) => new(
         parsed.GetValue(_regions), parsed.GetValue(_nodes), parsed.GetValue(_port), parsed.GetValue(_data)!, parsed.GetValue(_fresh),
-        parsed.GetResult(_nodes) is { Implicit: false });
+        parsed.GetResult(_nodes) is { Implicit: false }, parsed.GetValue(_frontDoor), parsed.GetValue(_probes));
 
     /// <summary>An option whose value is a whole number within bounds; anything else is one sentence.</summary>
     public static Option<int> Number(string name, string description, int least, int most, int byDefault) => new(name)

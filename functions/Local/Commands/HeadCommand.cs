@@ -15,7 +15,7 @@ internal static class HeadCommand
                 $"The cloud has {shared.Regions} regions: choose --region from 1 to {shared.Regions}, or name the cloud's --regions.");
         }
 
-        using var interruption = new Interruption();
+        using var interruption = options.Door is null ? new Interruption() : Interruption.ByParent();
         var cloud = CloudAddresses.FromPort(shared.Regions, shared.Nodes, port);
         var console = new UpConsole(output, interactive: !Console.IsOutputRedirected);
         try
@@ -24,7 +24,7 @@ internal static class HeadCommand
                 throw new LocalCloudException($"No storage of a local cloud at port {port} answers: start it with \"up\", or name its port with --cloud.");
 
             var region = cloud.Regions[options.Region - 1];
-            await using var head = await CloudHead.JoinAsync(cloud, region, shared.Port, shared.Data, interruption.Token);
+            await using var head = await CloudHead.JoinAsync(cloud, region, shared.Port, shared.Data, interruption.Token, options.Door);
             console.Line($"Ready: head in {region} on the cloud at port {port}");
             console.Line($"API: {new Uri(head.Address, "api")}");
             console.Line("Ctrl+C stops it; the cloud goes on.");

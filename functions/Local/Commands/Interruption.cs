@@ -8,10 +8,26 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly PosixSignalRegistration[] _signals;
 
-    public Interruption() =>
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+    public Interruption()
+        : this([])
+    {
+    }
+
+    private Interruption(IReadOnlyList<PosixSignal> ignored) => _signals =
+    [
+        .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
+            .Select(signal => PosixSignalRegistration.Create(signal, ignored.Contains(signal) ? context => context.Cancel = true : Stop)),
+    ];
 
     public CancellationToken Token => _stopping.Token;
+
+    /// <summary>For a process that another one started: the end of its standard input is that of its parent. A terminal sends Ctrl+C to both, and the parent says when.</summary>
+    public static Interruption ByParent()
+    {
+        var interruption = new Interruption([PosixSignal.SIGINT, PosixSignal.SIGHUP]);
+        _ = interruption.StopAtEndAsync(Console.OpenStandardInput());
+        return interruption;
+    }
 
     /// <summary>Never returns; throws when interrupted.</summary>
     public Task WaitAsync(TimeProvider clock) => Task.Delay(Timeout.InfiniteTimeSpan, clock, Token);
@@ -23,9 +39,34 @@ internal sealed class Interruption : IDisposable
         _stopping.Dispose();
     }
 
+    private async Task StopAtEndAsync(Stream input)
+    {
+        var buffer = new byte[1];
+        await Task.Run(() =>
+        {
+            while (input.Read(buffer) > 0)
+            {
+                // Nobody says anything there; only the end counts.
+            }
+        });
+        Cancel();
+    }
+
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = !_stopping.IsCancellationRequested;
-        _stopping.Cancel();
+        Cancel();
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has stopped already.
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Serverless.Local.Client;
 using Serverless.Local.Cloud;
+using Serverless.Local.FrontDoor;
 using Serverless.Local.Head;
 using Serverless.Local.Page;
 
@@ -17,12 +18,7 @@ internal static class UpCommand
         {
             if (options.NodesGiven && await ResizeRunningAsync(options, console, interruption.Token))
                 return 0;
-            await using var cloud = await console.StartingAsync(() => StartAsync(options, console, interruption.Token));
-            await using var head = await CloudHead.StartAsync(cloud, options.Port, options.Data, interruption.Token);
-            await GreetAsync(console, cloud, head, interruption.Token);
-            if (options.NodesGiven)
-                await ResizeOwnAsync(head, options, console, interruption.Token);
-            await interruption.WaitAsync(options.Cloud.Clock);
+            await (options.FrontDoor ? WithFrontDoorAsync(options, console, interruption) : WithOneHeadAsync(options, console, interruption));
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -32,19 +28,46 @@ internal static class UpCommand
         return 0;
     }
 
+    private static async Task WithOneHeadAsync(UpOptions options, UpConsole console, Interruption interruption)
+    {
+        await using var cloud = await console.StartingAsync(() => StartAsync(options.Cloud, console, interruption.Token));
+        await using var head = await CloudHead.StartAsync(cloud, options.Port, options.Data, interruption.Token);
+        UpGreeting.Say(console, cloud, head.Address, await head.MembersAsync(interruption.Token));
+        await StayAsync(head.Address, options, console, interruption);
+    }
+
+    private static async Task WithFrontDoorAsync(UpOptions options, UpConsole console, Interruption interruption)
+    {
+        var settled = DoorPorts.Resolve(options.Cloud);
+        await using var cloud = await console.StartingAsync(() => StartAsync(settled, console, interruption.Token));
+        await using var regional = await RegionalCloud.StartAsync(cloud, settled, options.Probes, console, interruption.Token);
+        UpGreeting.Say(console, cloud, regional);
+        UpGreeting.Say(console, cloud, regional.Address, await regional.MembersAsync(interruption.Token));
+
+        // One head, since each takes a moment to hear what another did.
+        await StayAsync(regional.HeadAddresses[0], options, console, interruption);
+    }
+
+    private static async Task StayAsync(Uri head, UpOptions options, UpConsole console, Interruption interruption)
+    {
+        if (options.NodesGiven)
+            await ResizeOwnAsync(head, options, console, interruption.Token);
+        await interruption.WaitAsync(options.Cloud.Clock);
+    }
+
     // All but the page does without it.
-    private static async Task<LocalCloud> StartAsync(UpOptions options, UpConsole console, CancellationToken cancellationToken)
+    private static async Task<LocalCloud> StartAsync(LocalCloudOptions options, UpConsole console, CancellationToken cancellationToken)
     {
         try
         {
-            await PageBuild.EnsureAsync(console, options.Cloud.Clock, cancellationToken);
+            await PageBuild.EnsureAsync(console, options.Clock, cancellationToken);
         }
         catch (LocalCloudException failure)
         {
             console.Line(failure.Message);
         }
 
-        return await LocalCloud.StartAsync(options.Cloud, console, cancellationToken);
+        return await LocalCloud.StartAsync(options, console, cancellationToken);
     }
 
     private static async Task<bool> ResizeRunningAsync(UpOptions options, UpConsole console, CancellationToken cancellationToken)
@@ -57,16 +80,16 @@ internal static class UpCommand
         }
 
         console.Line($"A cloud runs at {options.Address}: its regions get {options.Nodes} nodes each");
-        await ResizeAsync(running, options.Nodes, console, cancellationToken);
+        await ResizeAsync(await running.AtOneHeadAsync(), options.Nodes, console, cancellationToken);
         return true;
     }
 
     // The cloud serves, whatever becomes of it.
-    private static async Task ResizeOwnAsync(CloudHead head, UpOptions options, UpConsole console, CancellationToken cancellationToken)
+    private static async Task ResizeOwnAsync(Uri head, UpOptions options, UpConsole console, CancellationToken cancellationToken)
     {
         try
         {
-            await ResizeAsync(new RunningCloud(head.Address, options.Cloud.Clock), options.Nodes, console, cancellationToken);
+            await ResizeAsync(new RunningCloud(head, options.Cloud.Clock), options.Nodes, console, cancellationToken);
         }
         catch (Exception failure) when (failure is LocalCloudException or HttpRequestException)
         {
@@ -81,19 +104,5 @@ internal static class UpCommand
             if (await cloud.ReachAsync(nodes, console, cancellationToken) is > 0 and var moves)
                 console.Line($"Every region has {nodes} nodes now, after {moves} moves.");
         }
-    }
-
-    private static async Task GreetAsync(UpConsole console, LocalCloud cloud, CloudHead head, CancellationToken cancellationToken)
-    {
-        foreach (var region in cloud.UncleanRegions)
-            console.Line($"{region} did not stop cleanly last time: its nodes lost writes");
-        var nodes = await head.MembersAsync(cancellationToken);
-        console.Line($"Ready: {cloud.Regions.Count} regions with {nodes.Count} nodes: {string.Join(", ", nodes)}");
-        if (PageBuild.Locate().IsComplete)
-            console.Line($"Chat: {head.Address}, in as many windows as you like");
-        console.Line($"API: {new Uri(head.Address, "api")}");
-        console.Line($"Inbox: {new Uri(head.Address, "inbox")}, where notifications arrive");
-        console.Line($"Try: curl -i -X PUT {new Uri(head.Address, "api/kv/hello")} -H 'X-App-Key: {CloudHead.AppKey}' -H 'X-App-Secret: {CloudHead.AppSecret}' -H 'Content-Type: text/plain' -d world");
-        console.Line("Ctrl+C stops everything.");
     }
 }

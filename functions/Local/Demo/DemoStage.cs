@@ -78,10 +78,10 @@ internal sealed class DemoStage : IDisposable
         return answer.StatusCode == HttpStatusCode.OK && await answer.Content.ReadAsStringAsync() == value;
     }
 
-    /// <summary>Lets the storage of a region die without saving, as a power cut would.</summary>
-    public async Task<bool> KillAsync(string region)
+    /// <summary>Lets the storage of a region die without saving, as a power cut would, and its head too where it has one of its own.</summary>
+    public async Task<bool> KillAsync(string region, bool withHead = false)
     {
-        using var answer = await _http.PostAsync(Path($"dev/regions/{region}/kill"), null);
+        using var answer = await _http.PostAsync(Path($"dev/regions/{region}/kill{(withHead ? "?with=head" : "")}"), null);
         return answer.IsSuccessStatusCode;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
+using Serverless.Http;
 using Serverless.Local.Cloud;
 using Serverless.Local.Host;
 using Serverless.Local.Inbox;
@@ -31,23 +32,23 @@ public sealed class CloudHead : IAsyncDisposable
     private IDisposable? _entry;
 
     // As in Azure, timers and queues are those of the region's own account.
-    private CloudHead(CloudAddresses cloud, string region, int port, string? folder, DevIdentity identity, LocalProviders? providers, IReadOnlyDictionary<string, string?> providerSettings)
+    private CloudHead(CloudAddresses cloud, string region, int port, string? folder, DevIdentity identity, LocalProviders? providers, IReadOnlyDictionary<string, string?> providerSettings, int? door = null)
     {
         (_region, _identity, _port, _founders, _providers) = (region, identity, port, [.. cloud.Nodes.Select(node => node.Id)], providers);
         _app = LocalHead.Create(new LocalHeadOptions
         {
             Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}",
             StorageConnectionString = cloud.StorageConnectionString(region),
-            Settings = CloudSettings.Of(cloud, region, identity, port, providerSettings),
+            Settings = CloudSettings.Of(cloud, region, identity, door ?? port, providerSettings),
             ConfigureServices = services =>
             {
                 services.AddSingleton(identity);
                 services.AddLocalRealtime(region, [.. cloud.AllNodes.Select(node => node.Region).Distinct()], folder);
             },
         });
-        _app.MapLocalRealtime();
+        _app.MapLocalRealtime(door is { } page ? new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{page}")) : null);
         _app.MapDevTokens(identity);
-        _app.MapPage(PageBuild.Locate());
+        _app.MapPage(PageBuild.Locate(), []);
         if (providers is not null)
             _app.MapInbox(providers);
     }
@@ -75,12 +76,8 @@ public sealed class CloudHead : IAsyncDisposable
         var providers = await LocalProviders.StartAsync(port, folder, cancellationToken);
         port = port == 0 ? FreePorts.Choose(1, new Random(Environment.ProcessId)) : port;
         var head = new CloudHead(cloud.Addresses, cloud.Regions[0], port, folder, DevIdentity.Open(folder, TimeProvider.System), providers, providers.Settings());
-        head._app.MapDevRegions(cloud);
-
-        // The membership must be known before the first request: a cloud that lost state is told so first.
-        if (cloud.UncleanRegions.Count > 0)
-            await head.ReincarnateAsync(cloud, cloud.UncleanRegions, hasOlderState: true, cancellationToken);
-        cloud.RegionRestarted = (region, token) => head.ReincarnateAsync(cloud, [region], hasOlderState: false, token);
+        head._app.MapDevRegions(cloud, head.Services.GetRequiredService<Authentication>());
+        await new RegionLosses(head.Services, cloud).FollowAsync(cancellationToken);
         await head.ListenAsync(cancellationToken);
         return head;
     }
@@ -91,12 +88,13 @@ public sealed class CloudHead : IAsyncDisposable
     /// <param name="port">Where it listens on the loopback address; 0 takes a free one.</param>
     /// <param name="folder">The cloud's data folder.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="door">The port of the front door before it: links lead there, and its page may connect here. Null: there is none.</param>
     /// <exception cref="LocalCloudException">It cannot start; the message says why in a sentence.</exception>
     public static async Task<CloudHead> JoinAsync(
-        CloudAddresses cloud, string region, int port, string folder, CancellationToken cancellationToken)
+        CloudAddresses cloud, string region, int port, string folder, CancellationToken cancellationToken, int? door = null)
     {
         ArgumentNullException.ThrowIfNull(cloud);
-        var head = new CloudHead(cloud, region, port, folder, DevIdentity.OfCloud(folder, TimeProvider.System), null, LocalProviders.SettingsOf(folder));
+        var head = new CloudHead(cloud, region, port, folder, DevIdentity.OfCloud(folder, TimeProvider.System), null, LocalProviders.SettingsOf(folder), door);
         try
         {
             await head.Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
@@ -136,14 +134,5 @@ public sealed class CloudHead : IAsyncDisposable
 
         Address = new Uri(_app.Urls.First());
         _entry = Services.GetRequiredService<HubDirectory>().Enter(_region, Address);
-    }
-
-    private async Task ReincarnateAsync(LocalCloud cloud, IReadOnlyList<string> regions, bool hasOlderState, CancellationToken cancellationToken)
-    {
-        if (await Services.GetRequiredService<ClusterStore>().ReincarnateAsync(n => regions.Contains(n.Region), hasOlderState, cancellationToken) is null)
-            throw new InvalidOperationException("too few nodes answer to give the lost ones new incarnations");
-        await Services.GetRequiredService<ClusterViews>().RefreshAsync(cancellationToken);
-        foreach (var region in regions)
-            cloud.Recovered(region);
     }
 }

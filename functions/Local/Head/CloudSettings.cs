@@ -11,7 +11,7 @@ internal static class CloudSettings
     /// <param name="cloud">The nodes.</param>
     /// <param name="region">Where the head runs.</param>
     /// <param name="identity">Issues the tokens that it believes.</param>
-    /// <param name="port">The head's; 0 when it is not known before it listens: links to it are not given out then.</param>
+    /// <param name="port">Where links lead: the head's, or that of the front door before it; 0 when it is not known before the head listens: links are not given out then.</param>
     /// <param name="providers">The settings of its providers of notifications.</param>
     public static Dictionary<string, string?> Of(CloudAddresses cloud, string region, DevIdentity identity, int port, IReadOnlyDictionary<string, string?> providers)
     {

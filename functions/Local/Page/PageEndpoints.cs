@@ -6,8 +6,6 @@ namespace Serverless.Local.Page;
 /// <summary>The chat page at /, as Front Door serves it in Azure: compressed, its parts named by their content and kept by browsers for ever.</summary>
 internal static class PageEndpoints
 {
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly string[] Verbs = [HttpMethods.Get, HttpMethods.Head];
 
@@ -22,25 +20,36 @@ internal static class PageEndpoints
     };
 
     /// <summary>Serves the page if it has been built.</summary>
-    public static void MapPage(this IEndpointRouteBuilder routes, PageBuild page)
+    /// <param name="routes">Of whoever serves it.</param>
+    /// <param name="page">The built page.</param>
+    /// <param name="hubs">Where pushes come from, beside the page's own origin.</param>
+    public static void MapPage(this IEndpointRouteBuilder routes, PageBuild page, IReadOnlyList<Uri> hubs)
     {
         if (!page.IsComplete)
             return;
+        var policy = Policy(hubs);
         foreach (var file in Directory.EnumerateFiles(page.Folder, "*", SearchOption.AllDirectories).Where(file => Types.ContainsKey(Path.GetExtension(file))))
         {
             var path = $"/{Path.GetRelativePath(page.Folder, file).Replace('\\', '/')}";
-            routes.MapMethods(path == "/index.html" ? "/" : path, Verbs, (HttpContext http) => Serve(http, path, file));
+            routes.MapMethods(path == "/index.html" ? "/" : path, Verbs, (HttpContext http) => Serve(http, path, file, policy));
         }
     }
 
-    private static IResult Serve(HttpContext http, string path, string file)
+    private static string Policy(IEnumerable<Uri> hubs)
+    {
+        var connects = string.Concat(hubs.Select(hub => $" http://{hub.Authority} ws://{hub.Authority}"));
+        return $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{connects}; manifest-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    }
+
+    private static IResult Serve(HttpContext http, string path, string file, string policy)
     {
         // Pushes come from where the head says that it is: another name for it would be another origin.
         if (path == "/index.html" && http.Request.Host.Host == "localhost")
             return Results.Redirect($"http://127.0.0.1:{http.Request.Host.Port}/");
 
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = path.StartsWith("/assets/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";

@@ -16,6 +16,7 @@ internal static class LocalRealtimeServices
     public static void AddLocalRealtime(this IServiceCollection services, string here, IReadOnlyList<string> regions, string? folder)
     {
         services.AddSignalR();
+        services.AddCors();
         services.AddSingleton(new HubDirectory(folder));
         services.AddSingleton<HeadHub>();
         services.AddSingleton(provider =>
@@ -29,9 +30,16 @@ internal static class LocalRealtimeServices
     }
 
     /// <summary>The hub, and what other heads ask of it.</summary>
-    public static void MapLocalRealtime(this WebApplication app)
+    /// <param name="app">The head.</param>
+    /// <param name="page">Where the page is, when it is not here: as with Azure SignalR Service, browsers must be told that it may connect.</param>
+    public static void MapLocalRealtime(this WebApplication app, Uri? page)
     {
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(LocalRealtime.Path), hub => hub.Use(LocalRealtime.IdentifyAsync));
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(LocalRealtime.Path), hub =>
+        {
+            if (page is not null)
+                hub.UseCors(policy => policy.WithOrigins(page.GetLeftPart(UriPartial.Authority)).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
+            hub.Use(LocalRealtime.IdentifyAsync);
+        });
         app.MapHub<EventsHub>(LocalRealtime.Path);
         app.MapPost(LocalRealtime.OrdersPath, async (HubOrder order, HeadHub hub, HttpContext http) => await hub.RunAsync(order, http.RequestAborted));
     }

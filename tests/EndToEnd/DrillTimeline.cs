@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Serverless.Tests.EndToEnd;
+
+/// <summary>What happened when, counted from a region's death: printed for people, and judged.</summary>
+internal sealed class DrillTimeline
+{
+    private readonly long _began = TimeProvider.System.GetTimestamp();
+    private readonly List<(TimeSpan At, string What)> _lines = [];
+    private TimeSpan _death;
+
+    public DrillTimeline() => Failures = new FailureLog(() => TimeProvider.System.GetElapsedTime(_began));
+
+    public FailureLog Failures { get; }
+
+    /// <summary>From the death to the last failure that a client saw.</summary>
+    public TimeSpan LastFailure => Failures.All.Max(failure => failure.At) - _death;
+
+    /// <summary>The time counts from here.</summary>
+    public void Begin(string what)
+    {
+        _death = TimeProvider.System.GetElapsedTime(_began);
+        _lines.Add((TimeSpan.Zero, what));
+    }
+
+    /// <summary>Waits until something is so, and notes when it was; what fails on the way is asked again.</summary>
+    public async Task UntilAsync(Func<Task<bool>> isSo, string what, TimeSpan limit)
+    {
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    return await isSo();
+                }
+                catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
+                {
+                    return false;
+                }
+            },
+            what, limit);
+        _lines.Add((TimeProvider.System.GetElapsedTime(_began) - _death, what));
+    }
+
+    public void Print()
+    {
+        var failures = Failures.All.Select(failure => failure with { At = failure.At - _death }).OrderBy(failure => failure.At).ToList();
+        var lines = _lines.ToList();
+        if (failures.Count > 0)
+        {
+            lines.Add((failures[0].At, $"the first failure that a client sees ({failures[0].Room}: {failures[0].What})"));
+            lines.Add((failures[^1].At, $"the last one ({failures[^1].Room}: {failures[^1].What})"));
+        }
+
+        foreach (var (at, what) in lines.OrderBy(line => line.At))
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds,6:0.00} s  {what}"));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{failures.Count} failures: {string.Join(", ", failures.CountBy(failure => $"{failure.Room} {failure.What}").Select(one => $"{one.Value} × {one.Key}"))}");
+    }
+}

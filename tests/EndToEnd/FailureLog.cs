@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Serverless.Local.Head;
+
+namespace Serverless.Tests.EndToEnd;
+
+/// <summary>One failure as a client saw it.</summary>
+/// <param name="At">When, on the log's clock.</param>
+/// <param name="Room">Whose client.</param>
+/// <param name="What">The status, or why there was none.</param>
+internal sealed record Failure(TimeSpan At, string Room, string What);
+
+/// <summary>The failures that clients see: every answer 5xx, and every request without an answer.</summary>
+/// <param name="now">The clock.</param>
+internal sealed class FailureLog(Func<TimeSpan> now)
+{
+    private readonly ConcurrentQueue<Failure> _all = new();
+
+    public IReadOnlyList<Failure> All => [.. _all];
+
+    public void Note(string room, string what) => _all.Enqueue(new Failure(now(), room, what));
+
+    /// <summary>A client of one room, as the local service, whose failures are noted.</summary>
+    public HttpClient Client(string room, Uri address, TimeSpan limit)
+    {
+        var client = new HttpClient(new Noting(this, room)) { BaseAddress = address, Timeout = limit };
+        client.DefaultRequestHeaders.Add("X-App-Key", CloudHead.AppKey);
+        client.DefaultRequestHeaders.Add("X-App-Secret", CloudHead.AppSecret);
+        return client;
+    }
+
+    private sealed class Noting(FailureLog log, string room) : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var answer = await base.SendAsync(request, cancellationToken);
+                if ((int)answer.StatusCode >= 500)
+                    log.Note(room, ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture));
+                return answer;
+            }
+            catch (Exception silent) when (silent is HttpRequestException or IOException or OperationCanceledException)
+            {
+                log.Note(room, silent.GetType().Name);
+                throw;
+            }
+        }
+    }
+}
