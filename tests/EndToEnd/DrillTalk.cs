@@ -13,6 +13,7 @@ internal sealed class DrillTalk : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan OneBeat = TimeSpan.FromSeconds(20);
 
     private readonly FailureLog _failures;
@@ -37,7 +38,8 @@ internal sealed class DrillTalk : IAsyncDisposable
             var people = new ChatApi[PeopleEach];
             for (var i = 0; i < PeopleEach; i++)
                 people[i] = await ChatApi.SignInAsync(address, $"drill-{number}-{i}", Cancelled);
-            var room = await ChatPeople.GroupAsync(people);
+            var room = ChatPeople.NewRoom();
+            await Eventually.HoldsAsync(() => IsOpenAsync(room, people), "the room is open", OpenLimit);
             talk._members.AddRange(people.Select((person, i) =>
                 (room, person, new ChatDevice([person], $"device-{i}", TimeProvider.System, new Random(RunSeed.Value + PeopleEach * number + i), Beat))));
         }
@@ -71,6 +73,20 @@ internal sealed class DrillTalk : IAsyncDisposable
         {
             await device.DisposeAsync();
             person.Dispose();
+        }
+    }
+
+    // The same request until it is answered: the first ones of heads that have just started are slow.
+    private static async Task<bool> IsOpenAsync(string room, ChatApi[] people)
+    {
+        try
+        {
+            using var answer = await people[0].PutAsync($"rooms/{room}", new { name = "Drill", members = people[1..].Select(person => person.User) }, Cancelled);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException && !Cancelled.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -13,8 +13,9 @@ internal sealed class DrillTimeline
 
     public FailureLog Failures { get; }
 
-    /// <summary>From the death to the last failure that a client saw.</summary>
-    public TimeSpan LastFailure => Failures.All.Max(failure => failure.At) - _death;
+    /// <summary>The failures after the death, in their order, counted from it.</summary>
+    public IReadOnlyList<Failure> FailuresSince =>
+        [.. Failures.All.Select(failure => failure with { At = failure.At - _death }).Where(failure => failure.At >= TimeSpan.Zero).OrderBy(failure => failure.At)];
 
     /// <summary>The time counts from here.</summary>
     public void Begin(string what)
@@ -44,7 +45,7 @@ internal sealed class DrillTimeline
 
     public void Print()
     {
-        var failures = Failures.All.Select(failure => failure with { At = failure.At - _death }).OrderBy(failure => failure.At).ToList();
+        var failures = FailuresSince;
         var lines = _lines.ToList();
         if (failures.Count > 0)
         {
@@ -55,6 +56,6 @@ internal sealed class DrillTimeline
         foreach (var (at, what) in lines.OrderBy(line => line.At))
             TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds,6:0.00} s  {what}"));
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{failures.Count} failures: {string.Join(", ", failures.CountBy(failure => $"{failure.Room} {failure.What}").Select(one => $"{one.Value} × {one.Key}"))}");
+            $"{Failures.All.Count - failures.Count} failures before, {failures.Count} after: {string.Join(", ", failures.CountBy(failure => $"{failure.Room} {failure.What}").Select(one => $"{one.Value} × {one.Key}"))}");
     }
 }

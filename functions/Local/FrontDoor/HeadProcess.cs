@@ -8,11 +8,12 @@ internal sealed class HeadProcess : IDisposable
 {
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _end;
     private volatile string _lastError = "";
 
     private HeadProcess(Process process, string region, IProgress<string> progress)
     {
-        _process = process;
+        (_process, Id, _end) = (process, process.Id, process.WaitForExitAsync());
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data?.StartsWith("Ready", StringComparison.Ordinal) == true)
@@ -29,9 +30,9 @@ internal sealed class HeadProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    public int Id => _process.Id;
+    public int Id { get; }
 
-    public bool HasEnded => _process.HasExited;
+    public bool HasEnded => _end.IsCompleted;
 
     /// <summary>What it wrote last to its standard error, or how it ended.</summary>
     public string LastWords => _lastError.Length > 0 ? _lastError : string.Create(CultureInfo.InvariantCulture, $"exit code {_process.ExitCode}");
@@ -56,25 +57,21 @@ internal sealed class HeadProcess : IDisposable
     /// <summary>Returns when it serves; throws when it ends before that.</summary>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
-        var end = _process.WaitForExitAsync(cancellationToken);
-        if (await Task.WhenAny(_ready.Task, end) == end)
-        {
-            await end;
+        if (await Task.WhenAny(_ready.Task, _end).WaitAsync(cancellationToken) == _end)
             throw new Cloud.LocalCloudException(LastWords);
-        }
     }
 
-    public Task WaitForEndAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+    public Task WaitForEndAsync(CancellationToken cancellationToken) => _end.WaitAsync(cancellationToken);
 
     /// <summary>Lets it end, and kills it after the limit.</summary>
     public async Task StopAsync(TimeSpan limit, TimeProvider clock)
     {
-        if (_process.HasExited)
+        if (HasEnded)
             return;
         _process.StandardInput.Close();
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(limit, clock);
+            await _end.WaitAsync(limit, clock);
         }
         catch (TimeoutException)
         {
@@ -86,7 +83,7 @@ internal sealed class HeadProcess : IDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await _end;
     }
 
     public void Dispose() => _process.Dispose();

@@ -64,8 +64,9 @@ internal sealed class RegionHead(string region, Func<HeadProcess> launch, LocalC
                 await process.WaitForEndAsync(_stopping.Token);
                 progress.Report($"The head of {Region} died; it starts again in {options.RestartDelay.TotalSeconds:0.#} s");
                 await Task.Delay(options.RestartDelay, options.Clock, _stopping.Token);
-                process.Dispose();
+                var ended = process;
                 process = _process = launch();
+                ended.Dispose();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
