@@ -11,6 +11,9 @@ internal sealed class FieldProblem
     /// <summary>Whether anything is wrong.</summary>
     public bool IsSet => _field is not null;
 
+    /// <summary>The field and the sentence; null when nothing is wrong.</summary>
+    public (string Field, string Sentence)? First => _field is { } named ? (named, _detail) : null;
+
     /// <summary>The answer 400 bad-field; null when nothing is wrong.</summary>
     public IResult? Refusal => _field is { } named ? Problems.BadField(named, $"{_detail} Nothing was stored.") : null;
 

@@ -26,7 +26,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return null;
         if (field.ValueKind == JsonValueKind.String && field.GetString() is { } text && text.Length >= least && text.Length <= most)
             return text;
-        return Wrong<string>(name, $"{name} must be a text of {least} to {most} characters.");
+        return Wrong<string>(name, $"{PathOf(name)} must be a text of {least} to {most} characters.");
     }
 
     /// <summary>One of some words; null when it is not there.</summary>
@@ -41,7 +41,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return null;
         if (field.ValueKind == JsonValueKind.String && of(field.GetString()!) is { } value)
             return value;
-        Wrong<string>(name, $"{name} must be {words}.");
+        Wrong<string>(name, $"{PathOf(name)} must be {words}.");
         return null;
     }
 
@@ -52,7 +52,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return null;
         if (field.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return field.GetBoolean();
-        Wrong<string>(name, $"{name} must be true or false.");
+        Wrong<string>(name, $"{PathOf(name)} must be true or false.");
         return null;
     }
 
@@ -63,7 +63,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return null;
         if (field.ValueKind == JsonValueKind.Number && field.TryGetInt32(out var number) && number >= least && number <= most)
             return number;
-        Wrong<string>(name, $"{name} must be a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
+        Wrong<string>(name, $"{PathOf(name)} must be a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
         return null;
     }
 
@@ -78,6 +78,17 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
         return null;
     }
 
+    /// <summary>A number within bounds that may have decimals; null when it is not there.</summary>
+    public decimal? Decimal(string name, decimal least, decimal most, bool needed = false)
+    {
+        if (Given(name, needed) is not { } field)
+            return null;
+        if (field.ValueKind == JsonValueKind.Number && field.TryGetDecimal(out var number) && number >= least && number <= most)
+            return number;
+        Wrong<string>(name, $"{PathOf(name)} must be a number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
+        return null;
+    }
+
     /// <summary>A time as RFC 3339 has it, with its offset; null when it is not there.</summary>
     public DateTimeOffset? Time(string name)
     {
@@ -85,7 +96,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return null;
         if (field.ValueKind == JsonValueKind.String && field.TryGetDateTimeOffset(out var time) && field.GetString() is { } text && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal)))
             return time;
-        Wrong<string>(name, $"{name} must be a time as RFC 3339 has it, with its offset, such as 2026-01-31T08:00:00Z.");
+        Wrong<string>(name, $"{PathOf(name)} must be a time as RFC 3339 has it, with its offset, such as 2026-01-31T08:00:00Z.");
         return null;
     }
 
@@ -99,7 +110,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return null;
         if (field.ValueKind == JsonValueKind.Object)
             return field.Clone();
-        Wrong<string>(name, $"{name} must be a JSON object.");
+        Wrong<string>(name, $"{PathOf(name)} must be a JSON object.");
         return null;
     }
 
@@ -108,7 +119,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
     {
         if (Given(name, needed) is not { } field)
             return null;
-        return field.ValueKind == JsonValueKind.Object ? new ObjectReader(field, PathOf(name), problem) : Wrong<ObjectReader>(name, $"{name} must be an object.");
+        return field.ValueKind == JsonValueKind.Object ? new ObjectReader(field, PathOf(name), problem) : Wrong<ObjectReader>(name, $"{PathOf(name)} must be an object.");
     }
 
     /// <summary>The elements of a list with their paths; none when it is not there, which is wrong when it is needed.</summary>
@@ -118,7 +129,7 @@ internal sealed class ObjectReader(JsonElement element, string path, FieldProble
             return [];
         if (field.ValueKind == JsonValueKind.Array && field.GetArrayLength() is var length && length >= least && length <= most)
             return [.. field.EnumerateArray().Select((one, number) => (one, string.Create(CultureInfo.InvariantCulture, $"{PathOf(name)}[{number}]")))];
-        Wrong<string>(name, $"{name} must be a list of {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
+        Wrong<string>(name, $"{PathOf(name)} must be a list of {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.");
         return [];
     }
 
