@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Serverless.Capacity;
 using Serverless.Chat;
 using Serverless.Http;
 using Serverless.Idempotency;
@@ -27,6 +28,8 @@ public static class ServerlessApp
         services.AddLimits(configuration);
         services.AddNotifications(configuration);
         services.AddChat();
+        services.AddSingleton(ReferenceBook.Current);
+        services.AddSingleton<Estimator>();
         return services;
     }
 }

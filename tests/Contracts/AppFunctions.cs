@@ -24,8 +24,8 @@ internal static class AppFunctions
 
     public static string RouteOf(MethodInfo method) => TriggerOf<HttpTriggerAttribute>(method).Route ?? NameOf(method);
 
-    // These note a fact that is the same however often it is told, tell what is never stored, or only read.
-    private static readonly string[] CreatingNothing = ["notifications-events", "rooms-typing", "chat-sync"];
+    // These note a fact that is the same however often it is told, tell what is never stored, or only read or reckon.
+    private static readonly string[] CreatingNothing = ["notifications-events", "rooms-typing", "chat-sync", "capacity-estimate"];
 
     /// <summary>Whether a function creates something: each POST but these.</summary>
     public static bool Creates(MethodInfo method) =>

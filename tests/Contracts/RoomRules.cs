@@ -19,6 +19,7 @@ internal static partial class RoomRules
         ["Notifications"] = ["Replication", "Ids", "Limits", "Http", "Queues", "Realtime"],
         ["Realtime"] = ["Http"],
         ["Chat"] = ["Replication", "Ids", "Notifications", "Http", "Queues", "Realtime"],
+        ["Capacity"] = ["Http"],
     };
 
     // These put the others together, so they may use them all.
