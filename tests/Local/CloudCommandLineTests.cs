@@ -21,6 +21,8 @@ public sealed class CloudCommandLineTests : IDisposable
     [InlineData("head --region 10", "--region")]
     [InlineData("head --region 3 --regions 2", "from 1 to 2")]
     [InlineData("up --region 2", "\"--region\" is not an option")]
+    [InlineData("estimate", "load")]
+    [InlineData("estimate twitter startup", "\"startup\" is not a command")]
     [InlineData("upp", "\"upp\" is not a command")]
     [InlineData("--fast", "\"--fast\" is not an option")]
     public async Task A_mistake_is_one_sentence_and_exit_code_2(string line, string named)
@@ -73,7 +75,7 @@ public sealed class CloudCommandLineTests : IDisposable
         var (exitCode, output, _) = await RunAsync("--help");
 
         Assert.Equal(0, exitCode);
-        Assert.All(["up", "head", "doctor", "demo"], verb => Assert.Contains($"\n  {verb} ", output, StringComparison.Ordinal));
+        Assert.All(["up", "head", "doctor", "demo", "estimate"], verb => Assert.Contains($"\n  {verb} ", output, StringComparison.Ordinal));
     }
 
     [Theory]

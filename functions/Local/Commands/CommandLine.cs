@@ -11,7 +11,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var root = Root(output);
+        var root = Root(output, error);
         var parsed = root.Parse(args);
         if (Mistake(parsed, root) is { } mistake)
         {
@@ -37,7 +37,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(TextWriter output)
+    private static RootCommand Root(TextWriter output, TextWriter error)
     {
         var arguments = new CloudArguments();
         Func<ParseResult, Task<int>> Run(Func<UpOptions, TextWriter, Task<int>> verb) => parsed => verb(arguments.Read(parsed), output);
@@ -49,6 +49,7 @@ internal static class CommandLine
         root.Add(HeadVerb(arguments, output));
         root.Add(Verb("doctor", "Show what the local cloud needs and finds on this machine.", Run(DoctorCommand.RunAsync)));
         root.Add(Verb("demo", "Drive the local cloud scene by scene.", Run(DemoCommand.RunAsync)));
+        root.Add(EstimateVerb(output, error));
         return root;
     }
 
@@ -64,6 +65,14 @@ internal static class CommandLine
         var arguments = new HeadArguments(shared);
         var verb = Verb(
             "head", "Start one more head on the storage of a running local cloud.", parsed => HeadCommand.RunAsync(arguments.Read(parsed), output));
+        arguments.AddTo(verb);
+        return verb;
+    }
+
+    private static Command EstimateVerb(TextWriter output, TextWriter error)
+    {
+        var arguments = new EstimateArguments();
+        var verb = Verb("estimate", "Reckon what a load needs and costs; runs no cloud.", parsed => EstimateCommand.RunAsync(arguments.Read(parsed), output, error));
         arguments.AddTo(verb);
         return verb;
     }
