@@ -62,6 +62,9 @@ public class TwitterExampleTests
         var (byConcurrency, byProcessors) = (Math.Ceiling(atOnce * 2 / 2 / 64), Math.Ceiling(PerSecond * 11 * 2 / 2 * 0.002 / 0.6));
         Assert.Equal((100, 128), (byConcurrency, byProcessors));
         _example.Is(128, "Instances", "instances of 2,048 MB that a stamp needs");
+
+        // Twice the ids that there are for a group: half as many instances with two processors each.
+        _example.Is(Math.Ceiling(PerSecond * 11 * 2 / 2 * 0.002 / 2 / 0.6), "Instances", "instances of 4,096 MB that a stamp needs");
     }
 
     [Fact]
@@ -98,7 +101,7 @@ public class TwitterExampleTests
         _example.Bears(100_000 / (PerSecond * 11 * 2), "Requests through Front Door");
         _example.Bears(26 * 3 * 20_000 / (PerSecond * 23 * 2), "Calls of all nodes");
         Assert.Equal(
-            ["Worker ids of a region", "Requests through Front Door", "Bandwidth of Front Door", "Entities of a partition", "Instances of an app", "Calls of all nodes"], _example.Estimate.FirstAtTenfold);
+            ["Worker ids of a region", "Requests through Front Door", "Bandwidth of Front Door", "Entities of a partition", "Calls of all nodes"], _example.Estimate.FirstAtTenfold);
         Assert.Equal(["Media need 10 storage accounts of their own, and the template has none for them."], _example.Estimate.Obstacles);
     }
 }

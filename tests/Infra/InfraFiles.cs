@@ -29,7 +29,7 @@ public sealed class InfraFiles : IDisposable
 
     internal Task<(JsonNode? Template, IReadOnlyList<string> Said)> MainAsync() => _main.Value;
 
-    internal Task<(string Snapshot, JsonNode Template)> SnapshotAsync(string file) => Timed("snapshot of " + Path.GetFileNameWithoutExtension(file), () => _compiler.Value.SnapshotAsync(file));
+    internal Task<Compiled> SnapshotAsync(string file) => Timed("snapshot of " + Path.GetFileNameWithoutExtension(file), () => _compiler.Value.SnapshotAsync(file));
 
     /// <summary>What a parameter file stands for.</summary>
     internal Task<Deployment> DeploymentAsync(string name) =>

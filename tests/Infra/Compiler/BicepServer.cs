@@ -48,7 +48,7 @@ internal sealed class BicepServer : IDisposable
     }
 
     /// <summary>All resources that a parameter file stands for, in the words of the compiler, and the template that it uses. What compiler or template refuse is an exception with its sentences.</summary>
-    public async Task<(string Snapshot, JsonNode Template)> SnapshotAsync(string path)
+    public async Task<Compiled> SnapshotAsync(string path)
     {
         var compiled = await AskAsync("bicep/compileParams", new { path, parameterOverrides = new { } });
         if (compiled["success"]?.GetValue<bool>() != true)
@@ -58,7 +58,7 @@ internal sealed class BicepServer : IDisposable
             path,
             metadata = new { subscriptionId = Subscription, location = "koreacentral", tenantId = (string?)null, resourceGroup = (string?)null, deploymentName = (string?)null },
         }))["snapshot"]!;
-        return (snapshot, JsonNode.Parse((string)compiled["template"]!)!);
+        return new Compiled(snapshot, JsonNode.Parse((string)compiled["template"]!)!, JsonNode.Parse((string)compiled["parameters"]!)!["parameters"]!);
     }
 
     public void Dispose()
@@ -128,3 +128,9 @@ internal sealed class BicepServer : IDisposable
         return line.ToString().Trim();
     }
 }
+
+/// <summary>What the compiler makes of a parameter file.</summary>
+/// <param name="Snapshot">All resources, as JSON.</param>
+/// <param name="Template">The template that it uses.</param>
+/// <param name="Parameters">Its values.</param>
+internal sealed record Compiled(string Snapshot, JsonNode Template, JsonNode Parameters);

@@ -6,12 +6,13 @@ namespace Serverless.Tests.Infra;
 /// <param name="Resources">What would be created.</param>
 /// <param name="Outputs">What the deployment answers.</param>
 /// <param name="Template">The compiled template.</param>
-internal sealed record Deployment(IReadOnlyList<Resource> Resources, JsonNode Outputs, JsonNode Template)
+/// <param name="Parameters">Those of the file, each with its "value".</param>
+internal sealed record Deployment(IReadOnlyList<Resource> Resources, JsonNode Outputs, JsonNode Template, JsonNode Parameters)
 {
-    public static Deployment Of((string Snapshot, JsonNode Template) compiled)
+    public static Deployment Of(Compiled compiled)
     {
         var json = JsonNode.Parse(compiled.Snapshot)!;
-        return new([.. json["predictedResources"]!.AsArray().Select(one => new Resource((JsonObject)one!))], json["outputs"]!, compiled.Template);
+        return new([.. json["predictedResources"]!.AsArray().Select(one => new Resource((JsonObject)one!))], json["outputs"]!, compiled.Template, compiled.Parameters);
     }
 
     public IEnumerable<Resource> All(string type) => Resources.Where(one => one.Type == type);

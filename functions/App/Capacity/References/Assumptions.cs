@@ -25,7 +25,7 @@ internal static class Assumptions
     public static readonly Quantity WorldTrip = new("A round trip between continents", 150, "ms", Latencies.Source);
 
     public static readonly Quantity Edges = new("Places from which Front Door probes each stamp", 190, "edges", "https://learn.microsoft.com/azure/frontdoor/health-probes");
-    public static readonly Quantity ProbeSeconds = new("Between the probes of an edge", 30, "s", "infra/shared/routes.bicep");
+    public static readonly Quantity ProbeSeconds = new("Between the probes of an edge", 30, "s", "infra/shared/probe.json");
     public static readonly Quantity AccessLogBytes = new("Bytes that Front Door logs of a request", 1_000, "bytes", Assumed);
     public static readonly Quantity StampLogs = new("Metrics and logs of a stamp, a day", 0.5m, "GB", Assumed);
     public static readonly Quantity Timers = new("Firings of a stamp's timers, a minute", 20.45m, "firings", "The schedules of the functions");

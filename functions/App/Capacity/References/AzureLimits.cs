@@ -22,7 +22,7 @@ internal static class AzureLimits
     public static readonly Quantity FrontDoorRequests = new("Requests of a Front Door profile", 100_000, "/s", Subscription);
     public static readonly Quantity FrontDoorBandwidth = new("Bandwidth of a Front Door profile", 75, "Gbit/s", Subscription);
 
-    public static readonly Quantity WorkerIds = new("Instances of a region that can issue ids at once: 7 bits of a snowflake", 128, "instances", Template);
+    public static readonly Quantity WorkerIds = new("Instances of a scale group: the 128 worker ids of a region (7 bits of a snowflake) are for two groups that issue ids", 64, "instances", Template);
     public static readonly Quantity LeastInstances = new("The least that maximumInstanceCount may be", 40, "instances", Template);
     public static readonly Quantity ReadyInstances = new("Instances that are always ready, at most", 20, "instances", Template);
     public static readonly Quantity Regions = new("Regions: 3 bits of a snowflake", 8, "regions", Template);
