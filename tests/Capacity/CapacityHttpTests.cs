@@ -43,9 +43,10 @@ public class CapacityHttpTests(SharedCloud cloud)
     public async Task The_references_are_given_with_their_sources()
     {
         var book = await cloud.Service.GetFromJsonAsync<JsonElement>(new Uri("api/capacity/references", UriKind.Relative), Cancelled);
-        Assert.Equal(["powers", "latencies", "nines", "serviceLevels", "limits", "prices", "assumptions"], book.EnumerateObject().Select(part => part.Name));
+        Assert.Equal(["powers", "latencies", "nines", "serviceLevels", "limits", "prices", "assumptions", "recipes"], book.EnumerateObject().Select(part => part.Name));
         Assert.Equal(ListPrices.AsOf, book.GetProperty("prices").GetProperty("asOf").GetString());
         Assert.Equal(ReferenceBook.Current.Prices.Rows.Count, book.GetProperty("prices").GetProperty("rows").GetArrayLength());
+        Assert.Equal(["posts", "kv", "chat", "notifications", "ids", "limits"], book.GetProperty("recipes").EnumerateArray().Select(recipe => recipe.GetProperty("name").GetString()));
         Assert.Equal(["name", "value", "unit", "source"], book.GetProperty("limits")[0].EnumerateObject().Select(field => field.Name));
     }
 

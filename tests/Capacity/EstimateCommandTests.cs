@@ -46,6 +46,7 @@ public sealed class EstimateCommandTests(InfraFolder infra) : IClassFixture<Infr
     [Theory]
     [InlineData("{\n\"users\": ]", "The load is not JSON: line 2, position 10.")]
     [InlineData("[]", "The load must be a JSON object.")]
+    [InlineData("{\"name\": \"\\ud800abc\"}", "The load has half of a surrogate pair in a text, which is no character.")]
     public async Task A_file_without_a_load_is_one_sentence_and_exit_code_2(string text, string sentence) =>
         Assert.Equal((2, "", sentence), Trimmed(await RunAsync("estimate", await FileAsync(text))));
 

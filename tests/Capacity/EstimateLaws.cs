@@ -17,7 +17,7 @@ public class EstimateLaws
             var allowed = group == "Availability" && figure.Unit.Length == 0 ? 0.5e-12m : Math.Abs(figure.Value) * 0.5e-5m;
             Assert.True(Math.Abs(left - right) <= allowed, $"{figure.Name}: {figure.Formula}");
         }
-    });
+    }, iter: 1_000);
 
     [Fact]
     public void Every_limit_gives_its_headroom_too() => LoadGen.Any.Sample(load =>

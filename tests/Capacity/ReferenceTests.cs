@@ -28,6 +28,7 @@ public class ReferenceTests
     {
         var book = ReferenceBook.Current;
         Assert.All(book.ServiceLevels.Concat(book.Limits).Concat(book.Prices.Rows).Concat(book.Assumptions), row => Assert.False(string.IsNullOrWhiteSpace(row.Source), row.Name));
+        Assert.All(book.Recipes, recipe => Assert.NotEmpty(recipe.Source));
         Assert.All([book.Powers.Source, book.Latencies.Source, book.Nines.Source, book.Prices.AsOf, book.Prices.Region], Assert.NotEmpty);
         Assert.Distinct(book.Prices.Rows.Select(row => row.Name));
     }

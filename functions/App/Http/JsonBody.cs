@@ -34,8 +34,8 @@ public static class JsonBody
         }
     }
 
-    // "\ud800" alone is JSON, and no text.
-    private static bool IsUnicode(JsonElement element)
+    /// <summary>Whether every name and text is one: "\ud800" alone is JSON, and no text.</summary>
+    internal static bool IsUnicode(JsonElement element)
     {
         switch (element.ValueKind)
         {

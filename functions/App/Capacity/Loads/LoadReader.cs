@@ -30,6 +30,8 @@ public static class LoadReader
             using var document = JsonDocument.Parse(json, Options);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return new LoadReading.Refused("", "The load must be a JSON object.");
+            if (!JsonBody.IsUnicode(document.RootElement))
+                return new LoadReading.Refused("", "The load has half of a surrogate pair in a text, which is no character.");
             var reader = new ObjectReader(document.RootElement, "", new FieldProblem());
             var load = Read(reader);
             reader.Close();

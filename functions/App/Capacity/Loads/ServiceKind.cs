@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Serverless.Capacity;
 
 /// <summary>The services whose load can be estimated.</summary>
@@ -33,8 +35,8 @@ public enum ServiceKind
 /// <param name="CallsPerBatch">… for each request of one or several items.</param>
 /// <param name="Trips">Round trips between regions that a write waits for, in those of a single quorum.</param>
 /// <param name="Source">Where that was measured or is said.</param>
-internal sealed record Recipe(
-    ServiceKind Kind, string Items, decimal Bytes, decimal ReadsPerWrite, decimal? KeepDays, decimal CallsPerCopy, decimal Calls, decimal CallsPerBatch, decimal Trips, string Source)
+public sealed record Recipe(
+    [property: JsonIgnore] ServiceKind Kind, string Items, decimal Bytes, decimal ReadsPerWrite, decimal? KeepDays, decimal CallsPerCopy, decimal Calls, decimal CallsPerBatch, decimal Trips, string Source)
 {
     /// <summary>As loads name it.</summary>
     public string Name { get; } = NameOf(Kind);
@@ -42,7 +44,7 @@ internal sealed record Recipe(
     /// <summary>Whether reading an item asks a quorum.</summary>
     public bool ReadsTables => KeepDays != 0;
 
-    public static readonly IReadOnlyList<Recipe> All =
+    internal static readonly IReadOnlyList<Recipe> All =
     [
         new(ServiceKind.Posts, "posts", 204, 10, null, 1, 0, 0, 1, "As a value of the key-value store: an id of 64 bytes and a text of 140"),
         new(ServiceKind.Kv, "values", 256, 10, null, 1, 0, 0, 1, "functions/App/Replication/README.md: a change of a replica is one transaction"),
@@ -52,12 +54,12 @@ internal sealed record Recipe(
         new(ServiceKind.Limits, "checks", 100, 0, 0, 0, 2, 0, 1, "functions/App/Limits/README.md: a subject that is not held here costs two calls of its home"),
     ];
 
-    public static readonly string Names = string.Join(", ", All.Select(recipe => recipe.Name));
+    internal static readonly string Names = string.Join(", ", All.Select(recipe => recipe.Name));
 
     /// <summary>Null when no service is called so.</summary>
-    public static Recipe? Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name);
+    internal static Recipe? Find(string name) => All.FirstOrDefault(recipe => recipe.Name == name);
 
-    public static Recipe Of(ServiceKind kind) => All.First(recipe => recipe.Kind == kind);
+    internal static Recipe Of(ServiceKind kind) => All.First(recipe => recipe.Kind == kind);
 
     private static string NameOf(ServiceKind kind) => kind.ToString().ToLowerInvariant();
 }

@@ -20,10 +20,12 @@ public sealed record PriceTable(string AsOf, string Region, IReadOnlyList<Quanti
 /// <param name="Limits">What Azure and the template allow at most.</param>
 /// <param name="Prices">What Azure asks for it.</param>
 /// <param name="Assumptions">Of this product and of the world.</param>
+/// <param name="Recipes">What an item of each service costs inside.</param>
 public sealed record ReferenceBook(
-    PowerTable Powers, LatencyTable Latencies, NineTable Nines, IReadOnlyList<Quantity> ServiceLevels, IReadOnlyList<Quantity> Limits, PriceTable Prices, IReadOnlyList<Quantity> Assumptions)
+    PowerTable Powers, LatencyTable Latencies, NineTable Nines, IReadOnlyList<Quantity> ServiceLevels, IReadOnlyList<Quantity> Limits, PriceTable Prices, IReadOnlyList<Quantity> Assumptions,
+    IReadOnlyList<Recipe> Recipes)
 {
     public static ReferenceBook Current { get; } = new(
         new(PowersOfTwo.Source, PowersOfTwo.All), new(Capacity.Latencies.Source, Capacity.Latencies.All), new(Capacity.Nines.Source, Capacity.Nines.All), Capacity.ServiceLevels.All,
-        AzureLimits.All, new(ListPrices.AsOf, ListPrices.Region, ListPrices.All), Capacity.Assumptions.All);
+        AzureLimits.All, new(ListPrices.AsOf, ListPrices.Region, ListPrices.All), Capacity.Assumptions.All, Recipe.All);
 }
