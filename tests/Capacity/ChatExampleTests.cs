@@ -64,7 +64,7 @@ public class ChatExampleTests
     {
         var limits = _example.Estimate.Obstacles.Select(sentence => sentence[..sentence.IndexOf(':', StringComparison.Ordinal)]);
         Assert.Equal(
-            ["Operations of a region's queues", "SignalR units of a region", "Requests through Front Door", "Worker ids of a region", "Entities of a partition"], limits);
+            ["Operations of a region's queues", "SignalR units of a region", "Worker ids of a region", "Requests through Front Door", "Entities of a partition"], limits);
         Assert.Contains("SignalR units of a region: 2,500 units are needed, and 100 units are to be had.", _example.Estimate.Obstacles);
     }
 }
