@@ -30,7 +30,7 @@ public class WrittenParametersTests(InfraFiles infra)
         Assert.Empty(estimate.Obstacles);
         var deployment = await infra.MadeAsync($"{name}-written", ParameterFile.Of(load, estimate.Size));
         AllPolicies.AssertKept(AllPolicies.Violations(deployment));
-        JsonNode Value(string parameter) => deployment.Parameters[parameter]!["value"]!;
+        JsonNode Value(string parameter) => deployment.Parameters![parameter]!["value"]!;
 
         var (size, scale, regions) = (estimate.Size, Value("scale"), Value("regions"));
         Assert.Equal((load.Name, size.Kind), ((string?)Value("name"), (string?)Value("kind")));

@@ -41,7 +41,8 @@ public class FaultTests(InfraFiles infra)
     [MemberData(nameof(Faults))]
     public async Task A_broken_line_is_caught(string policy, string parameters, string file, string line, string broken)
     {
-        var violations = AllPolicies.List.Single(one => one.Name == policy).Violations(await infra.BrokenAsync(parameters, file, line, broken)).ToList();
+        var rule = AllPolicies.List.Single(one => one.Name == policy);
+        var violations = rule.Violations(await infra.BrokenAsync(parameters, file, line, broken, rule.ReadsTemplate)).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(Environment.NewLine, violations));
         Assert.NotEmpty(violations);
     }

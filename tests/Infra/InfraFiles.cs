@@ -29,22 +29,22 @@ public sealed class InfraFiles : IDisposable
 
     internal Task<(JsonNode? Template, IReadOnlyList<string> Said)> MainAsync() => _main.Value;
 
-    internal Task<Compiled> SnapshotAsync(string file) => Timed("snapshot of " + Path.GetFileNameWithoutExtension(file), () => _compiler.Value.SnapshotAsync(file));
+    internal Task<string> SnapshotAsync(string file) => Timed("snapshot of " + Path.GetFileNameWithoutExtension(file), () => _compiler.Value.SnapshotAsync(file));
 
     /// <summary>What a parameter file stands for.</summary>
     internal Task<Deployment> DeploymentAsync(string name) =>
-        _deployments.GetOrAdd(name, _ => new(async () => Deployment.Of(await SnapshotAsync(PathOf(name + ".bicepparam"))))).Value;
+        _deployments.GetOrAdd(name, _ => new(() => Deployment.OfAsync(_compiler.Value, PathOf(name + ".bicepparam")))).Value;
 
     /// <summary>What a parameter file with this text would stand for; "main.bicep" in it is the template.</summary>
     internal async Task<Deployment> MadeAsync(string name, string text)
     {
         var file = Path.Combine(_made.FullName, name + ".bicepparam");
         await File.WriteAllTextAsync(file, text.Replace("'main.bicep'", $"'{Path.GetRelativePath(_made.FullName, PathOf("main.bicep")).Replace('\\', '/')}'", StringComparison.Ordinal));
-        return Deployment.Of(await _compiler.Value.SnapshotAsync(file));
+        return await Deployment.OfAsync(_compiler.Value, file);
     }
 
     /// <summary>What a parameter file would stand for if one line of one file were another.</summary>
-    internal async Task<Deployment> BrokenAsync(string name, string file, string line, string broken)
+    internal async Task<Deployment> BrokenAsync(string name, string file, string line, string broken, bool whole)
     {
         var copy = _made.CreateSubdirectory(string.Create(CultureInfo.InvariantCulture, $"copy-{Interlocked.Increment(ref _copies)}"));
         foreach (var one in (string[])["infra", "functions/App/Queues"])
@@ -54,7 +54,7 @@ public sealed class InfraFiles : IDisposable
         Assert.Contains(line, before, StringComparison.Ordinal);
         await File.WriteAllTextAsync(path, before.Replace(line, broken, StringComparison.Ordinal));
 
-        return Deployment.Of(await _compiler.Value.SnapshotAsync(Path.Combine(copy.FullName, "infra", name + ".bicepparam")));
+        return await Deployment.OfAsync(_compiler.Value, Path.Combine(copy.FullName, "infra", name + ".bicepparam"), whole);
     }
 
     private static void Copy(string from, string to)

@@ -47,18 +47,28 @@ internal sealed class BicepServer : IDisposable
         return (template, Diagnostics(answer));
     }
 
-    /// <summary>All resources that a parameter file stands for, in the words of the compiler, and the template that it uses. What compiler or template refuse is an exception with its sentences.</summary>
-    public async Task<Compiled> SnapshotAsync(string path)
+    /// <summary>All resources that a parameter file stands for, as JSON. What compiler or template refuse is an exception with their sentences.</summary>
+    public async Task<string> SnapshotAsync(string path)
+    {
+        try
+        {
+            return (string)(await AskAsync("bicep/getSnapshot", new
+            {
+                path,
+                metadata = new { subscriptionId = Subscription, location = "koreacentral", tenantId = (string?)null, resourceGroup = (string?)null, deploymentName = (string?)null },
+            }))["snapshot"]!;
+        }
+        catch (InvalidOperationException failed) when (failed.Message.EndsWith("Compilation failed", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(string.Join(Environment.NewLine, Diagnostics(await AskAsync("bicep/compileParams", new { path, parameterOverrides = new { } }))));
+        }
+    }
+
+    /// <summary>The template that a parameter file uses, compiled, and its values.</summary>
+    public async Task<(JsonNode Template, JsonNode Parameters)> ParametersAsync(string path)
     {
         var compiled = await AskAsync("bicep/compileParams", new { path, parameterOverrides = new { } });
-        if (compiled["success"]?.GetValue<bool>() != true)
-            throw new InvalidOperationException(string.Join(Environment.NewLine, Diagnostics(compiled)));
-        var snapshot = (string)(await AskAsync("bicep/getSnapshot", new
-        {
-            path,
-            metadata = new { subscriptionId = Subscription, location = "koreacentral", tenantId = (string?)null, resourceGroup = (string?)null, deploymentName = (string?)null },
-        }))["snapshot"]!;
-        return new Compiled(snapshot, JsonNode.Parse((string)compiled["template"]!)!, JsonNode.Parse((string)compiled["parameters"]!)!["parameters"]!);
+        return (JsonNode.Parse((string)compiled["template"]!)!, JsonNode.Parse((string)compiled["parameters"]!)!["parameters"]!);
     }
 
     public void Dispose()
@@ -128,9 +138,3 @@ internal sealed class BicepServer : IDisposable
         return line.ToString().Trim();
     }
 }
-
-/// <summary>What the compiler makes of a parameter file.</summary>
-/// <param name="Snapshot">All resources, as JSON.</param>
-/// <param name="Template">The template that it uses.</param>
-/// <param name="Parameters">Its values.</param>
-internal sealed record Compiled(string Snapshot, JsonNode Template, JsonNode Parameters);

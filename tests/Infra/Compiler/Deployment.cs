@@ -5,14 +5,18 @@ namespace Serverless.Tests.Infra;
 /// <summary>All that one parameter file stands for: each resource with its values put in, and the template they come from.</summary>
 /// <param name="Resources">What would be created.</param>
 /// <param name="Outputs">What the deployment answers.</param>
-/// <param name="Template">The compiled template.</param>
-/// <param name="Parameters">Those of the file, each with its "value".</param>
-internal sealed record Deployment(IReadOnlyList<Resource> Resources, JsonNode Outputs, JsonNode Template, JsonNode Parameters)
+/// <param name="Template">The compiled template; null when nobody asked for it.</param>
+/// <param name="Parameters">The file's values, each as "value"; null likewise.</param>
+internal sealed record Deployment(IReadOnlyList<Resource> Resources, JsonNode Outputs, JsonNode? Template, JsonNode? Parameters)
 {
-    public static Deployment Of(Compiled compiled)
+    /// <param name="compiler">Who compiles.</param>
+    /// <param name="file">A parameter file.</param>
+    /// <param name="whole">Whether template and values are asked for too, which takes as long again.</param>
+    public static async Task<Deployment> OfAsync(BicepServer compiler, string file, bool whole = true)
     {
-        var json = JsonNode.Parse(compiled.Snapshot)!;
-        return new([.. json["predictedResources"]!.AsArray().Select(one => new Resource((JsonObject)one!))], json["outputs"]!, compiled.Template, compiled.Parameters);
+        var snapshot = JsonNode.Parse(await compiler.SnapshotAsync(file))!;
+        var (template, parameters) = whole ? await compiler.ParametersAsync(file) : default;
+        return new([.. snapshot["predictedResources"]!.AsArray().Select(one => new Resource((JsonObject)one!))], snapshot["outputs"]!, template, parameters);
     }
 
     public IEnumerable<Resource> All(string type) => Resources.Where(one => one.Type == type);

@@ -24,7 +24,7 @@ internal static partial class OperationPolicies
             ("Microsoft.ServiceBus/namespaces/queues", "properties.duplicateDetectionHistoryTimeWindow", $"PT{QueueSettings.Ours.DuplicateMinutes}M"),
             ("Microsoft.ServiceBus/namespaces/queues", "properties.requiresDuplicateDetection", "true"),
             ("Microsoft.ServiceBus/namespaces/queues", "properties.deadLetteringOnMessageExpiration", "true"))),
-        new("No more instances can issue ids than there are worker ids", WorkerIds),
+        new("No more instances can issue ids than there are worker ids", WorkerIds) { ReadsTemplate = true },
         new("Front Door probes what answers HEAD to everyone", Probes),
         new("Alerts and charts ask for metrics that the code measures", Metrics),
     ];
@@ -73,10 +73,10 @@ internal static partial class OperationPolicies
     {
         var ids = new IdsOptions();
         var groups = IssuingGroups.OfTheApp.Count;
-        var (workers, told) = (1 << ids.WorkerBits, deployment.Template["variables"]!);
+        var (workers, told) = (1 << ids.WorkerBits, deployment.Template!["variables"]!);
         if ((int)told["workerIds"]! != workers || (int)told["issuingGroups"]! != groups)
             yield return $"The template counts {told["workerIds"]} worker ids and {told["issuingGroups"]} groups; there are {workers} and {groups}: {string.Join(", ", IssuingGroups.OfTheApp)}.";
-        if ((int?)deployment.Template["parameters"]!["regions"]!["maxLength"] != 1 << ids.DatacenterBits)
+        if ((int?)deployment.Template!["parameters"]!["regions"]!["maxLength"] != 1 << ids.DatacenterBits)
             yield return $"The template lets in other than {1 << ids.DatacenterBits} regions.";
         foreach (var site in deployment.All("Microsoft.Web/sites"))
         {

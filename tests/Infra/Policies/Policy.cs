@@ -5,6 +5,9 @@ namespace Serverless.Tests.Infra;
 /// <param name="Violations">A sentence for each place that does not keep it.</param>
 internal sealed record Policy(string Name, Func<Deployment, IEnumerable<string>> Violations)
 {
+    /// <summary>Whether it looks at the template too, beside what that stands for.</summary>
+    public bool ReadsTemplate { get; init; }
+
     public override string ToString() => Name;
 
     /// <summary>A policy that wants values at paths of all resources of a type.</summary>

@@ -18,7 +18,7 @@ internal static partial class SecurityPolicies
 
     public static IEnumerable<Policy> All { get; } =
     [
-        new("No secret is in an output, a setting or a template", SecretsInTheOpen),
+        new("No secret is in an output, a setting or a template", SecretsInTheOpen) { ReadsTemplate = true },
         new("Nobody signs in with a key", deployment => NoKeys(deployment).Concat(PublishingPasswords(deployment))),
         new("No blob is public", Policy.Values(
             ("Microsoft.Storage/storageAccounts", "properties.allowBlobPublicAccess", "false"),
@@ -44,7 +44,7 @@ internal static partial class SecurityPolicies
 
     private static IEnumerable<string> SecretsInTheOpen(Deployment deployment)
     {
-        foreach (Match call in SecretCall().Matches(deployment.Template.ToJsonString()))
+        foreach (Match call in SecretCall().Matches(deployment.Template!.ToJsonString()))
             yield return $"The template calls {call.Value}.";
         foreach (var (path, value) in Leaves(deployment.Outputs, "outputs"))
         {
