@@ -23,12 +23,14 @@ const gapPatience = 300
  * Keeps the device connected and up to date: connects, says that it is there, syncs; then a heartbeat a minute, and one sync whenever something is missing. After a failure it waits with full jitter and begins anew.
  */
 export class Connection {
+  // What wakes one who is connected must not shorten a pause: our own end of a broken connection does.
   private readonly waker: Waker
+  private pausing: Waker | undefined
   private ended = false
   private isUp = false
   private beatDue = 0
-  private gapSince: number | undefined
-  private syncFailures = 0
+  private syncDue = Infinity
+  private vainSyncs = 0
   private region: string | undefined
 
   constructor(
@@ -44,10 +46,9 @@ export class Connection {
 
   async run(): Promise<void> {
     const unsubscribe = this.store.subscribe(state => {
-      if (this.gapSince === undefined && needsSync(state)) {
-        this.gapSince = this.clock.now()
-        this.waker.wake()
-      }
+      if (this.syncDue < Infinity || !needsSync(state)) return
+      this.syncDue = this.clock.now() + gapPatience
+      this.waker.wake()
     })
     for (let failures = 0; !this.ended; failures++) {
       this.store.dispatch({ type: 'connecting' })
@@ -59,12 +60,12 @@ export class Connection {
   }
 
   /** Connects at once, if it waits. */
-  retry = (): void => this.waker.wake()
+  retry = (): void => this.pausing?.wake()
 
   /** The network is gone: there is no need to wait for the connection to notice. */
   lost = (): void => {
-    this.isUp = false
-    this.waker.wake()
+    this.closed()
+    this.retry()
   }
 
   /** What others are to see has changed: a heartbeat is due. */
@@ -88,7 +89,7 @@ export class Connection {
       const address = await this.api.negotiate()
       this.region = address.region
       this.isUp = true
-      hub = this.connect(address, this.heard, this.lost)
+      hub = this.connect(address, this.heard, this.closed)
       await hub.start()
       await this.beat(true)
       await this.sync()
@@ -108,18 +109,21 @@ export class Connection {
     const isOnline = this.around.isOnline()
     const pause = pauseAfter(failures, this.clock.random())
     this.store.dispatch({ type: 'disconnected', retryAt: isOnline ? this.clock.now() + pause : null })
-    await this.waker.wait(isOnline ? pause : beatEvery)
+    this.pausing = new Waker(this.clock)
+    await this.pausing.wait(isOnline ? pause : beatEvery)
+    this.pausing = undefined
+  }
+
+  private readonly closed = (): void => {
+    this.isUp = false
+    this.waker.wake()
   }
 
   private async stay(): Promise<void> {
     const now = this.clock.now()
-    const gapDue = this.gapSince === undefined ? Infinity : this.gapSince + gapPatience + (this.syncFailures > 0 ? pauseAfter(this.syncFailures, this.clock.random()) : 0)
     if (now >= this.beatDue) return this.beat(false).catch(this.again)
-    if (now < gapDue) return this.waker.wait(Math.min(this.beatDue, gapDue) - now)
-    await this.sync().catch(() => {
-      this.syncFailures++
-      this.gapSince = this.clock.now()
-    })
+    if (now < this.syncDue) return this.waker.wait(Math.min(this.beatDue, this.syncDue) - now)
+    await this.sync().catch(() => this.syncAgain(true))
   }
 
   // The connection tells when it is lost; a heartbeat that fails beside it is sent again soon.
@@ -143,10 +147,14 @@ export class Connection {
       if (failure instanceof Refusal && failure.status === 400) return this.api.sync({})
       throw failure
     })
-    this.syncFailures = 0
-    this.gapSince = undefined
     this.store.dispatch({ type: 'synced', ...answer, asked: strange })
-    if (needsSync(this.store.state)) this.gapSince = this.clock.now()
+    this.syncAgain(needsSync(this.store.state))
+  }
+
+  // A sync that did not help is no reason to ask without end.
+  private syncAgain(isBehind: boolean): void {
+    this.vainSyncs = isBehind ? this.vainSyncs + 1 : 0
+    this.syncDue = isBehind ? this.clock.now() + gapPatience + pauseAfter(this.vainSyncs, this.clock.random()) : Infinity
   }
 
   private readonly heard = (push: Push): void => {

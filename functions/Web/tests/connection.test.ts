@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { Unreachable } from '../src/net/api'
+import { Connection } from '../src/net/connection'
+import { Store } from '../src/state/store'
+import { Server, SimulatedClock } from './simulation'
+import { room, shown, start } from './worlds'
+
+const around = { isOnline: () => true, isInUse: () => true }
+
+/** A device that is about to connect, and what it lives among. */
+function device(surroundings = around) {
+  const [clock, server, store] = [new SimulatedClock(() => 500), new Server(() => 999), new Store(start())]
+  const connection = new Connection(server.api, store, server.connect, clock, surroundings, 'device')
+  return { clock, server, store, connection }
+}
+
+describe('a connection', () => {
+  test('asks once for what is missing, and again with its next heartbeat when the last push was lost', async () => {
+    const { clock, server, store, connection } = device()
+    void connection.run()
+    await clock.run(1_000)
+    const hub = server.hub!
+    server.hub = undefined
+    server.add({ text: 'unheard' })
+    await clock.run(59_000)
+    expect(shown(store.state)).toEqual([])
+    await clock.run(2_000)
+    expect(shown(store.state)).toEqual([[2, 'unheard', false]])
+    server.hub = hub
+    await connection.stop()
+  })
+
+  test('waits for the network without asking while there is none', async () => {
+    let online = false
+    const { clock, store, connection } = device({ ...around, isOnline: () => online })
+    void connection.run()
+    await clock.run(120_000)
+    expect(store.state.connection).toEqual({ phase: 'waiting', retryAt: null })
+    online = true
+    connection.retry()
+    await clock.run(100)
+    expect(store.state.connection.phase).toBe('online')
+    await connection.stop()
+  })
+
+  test.each(['negotiate', 'beat', 'sync'])('that fails at %s again and again is tried ever less often', async call => {
+    const { clock, server, connection } = device()
+    server.broken.set(call, new Unreachable('simulated'))
+    void connection.run()
+    await clock.run(60_000)
+    const tries = server.calls.filter(one => one === 'negotiate').length
+    expect(tries).toBeGreaterThan(4)
+    expect(tries).toBeLessThan(12)
+    await connection.stop()
+  })
+
+  test('that is in a pause is not hurried by what changes meanwhile, but by whoever asks for it', async () => {
+    const { clock, server, connection } = device()
+    server.broken.set('negotiate', new Unreachable('simulated'))
+    void connection.run()
+    await clock.run(60_000)
+    const tries = server.calls.length
+    connection.changed()
+    await clock.run(100)
+    expect(server.calls.length).toBe(tries)
+    connection.retry()
+    await clock.run(100)
+    expect(server.calls.length).toBe(tries + 1)
+    await connection.stop()
+  })
+
+  test('asks ever less often when a sync brings nothing of what is missing', async () => {
+    const { clock, server, store, connection } = device()
+    void connection.run()
+    await clock.run(1_000)
+    const syncs = () => server.calls.filter(one => one === 'sync').length
+    const before = syncs()
+    store.dispatch({ type: 'heads', heads: { [room]: 99 } })
+    await clock.run(60_000)
+    expect(syncs() - before).toBeGreaterThan(3)
+    expect(syncs() - before).toBeLessThan(12)
+    await connection.stop()
+  })
+})

@@ -1,0 +1,113 @@
+import { Unreachable, type Api } from '../src/net/api'
+import type { Clock } from '../src/net/clock'
+import type { Connect } from '../src/net/hub'
+import type { InPlaceOf } from '../src/net/outbox'
+import type { Push, RoomEvent } from '../src/net/wire'
+import { me, other, room, viewOf } from './worlds'
+
+/** Time that passes when everything waits: each sleeper is woken in its turn. */
+export class SimulatedClock implements Clock {
+  private time = 0
+  private sleepers: { at: number; wake: () => void }[] = []
+
+  constructor(private readonly chance: () => number) {}
+
+  now = () => this.time
+  random = () => (this.chance() % 1_000) / 1_000
+  sleep = (milliseconds: number, signal: AbortSignal) =>
+    new Promise<void>(resolve => {
+      const sleeper = { at: this.time + milliseconds, wake: resolve }
+      this.sleepers.push(sleeper)
+      signal.addEventListener('abort', () => {
+        this.sleepers = this.sleepers.filter(one => one !== sleeper)
+        resolve()
+      })
+    })
+
+  async run(milliseconds: number): Promise<void> {
+    const end = this.time + milliseconds
+    for (;;) {
+      // Whatever is under way goes on until it sleeps.
+      await new Promise(setImmediate)
+      const next = this.sleepers.filter(one => one.at <= end).sort((a, b) => a.at - b.at)[0]
+      if (!next) break
+      this.time = Math.max(this.time, next.at)
+      this.sleepers = this.sleepers.filter(one => one !== next)
+      next.wake()
+    }
+
+    this.time = end
+  }
+}
+
+/** A server that keeps its promises over a network that keeps none. */
+export class Server {
+  readonly events: RoomEvent[] = [{ seq: 1, id: '1', at: '', by: other, kind: 'created' }]
+  readonly marks = { received: 0, read: 0 }
+  trouble = 0
+  /** What always fails, and how. */
+  readonly broken = new Map<string, Error>()
+  /** What was asked of it, in order. */
+  readonly calls: string[] = []
+  hub: { heard: (push: Push) => void; closed: () => void } | undefined
+
+  constructor(private readonly chance: () => number) {}
+
+  readonly connect: Connect = (_, heard, closed) => ({
+    start: async () => {
+      this.maybeFail()
+      this.hub = { heard, closed }
+    },
+    // As the public client does: whoever stops it is told, too.
+    stop: async () => {
+      this.hub = undefined
+      closed()
+    },
+  })
+
+  readonly api = {
+    negotiate: () => this.answered('negotiate', () => ({ url: '', accessToken: '', region: 'r' })),
+    beat: () => this.answered('beat', () => ({ heads: { [room]: this.events.length } })),
+    leave: async () => undefined,
+    sync: (positions: Record<string, number>) =>
+      this.answered('sync', () => ({ rooms: [{ room: viewOf(this.events.length), recovered: true, from: (positions[room] ?? 0) + 1, events: this.events.slice(positions[room] ?? 0) }], gone: [] })),
+    send: (_: string, clientId: string, { text }: { text?: string }) => this.answered('send', () => this.events.find(one => one.clientId === clientId) ?? this.add({ by: me, kind: 'text', text, clientId })),
+    mark: (_: string, { received = 0, read = 0 }) => this.answered('mark', () => Object.assign(this.marks, { received: Math.max(this.marks.received, received), read: Math.max(this.marks.read, read) })),
+  } as unknown as Api
+
+  /** Something happens; the push of it may be lost, doubled, or the connection with it. */
+  add(event: Partial<RoomEvent>): RoomEvent {
+    const now = { seq: this.events.length + 1, id: `${this.events.length + 1}`, at: '', by: other, kind: 'text', ...event } as RoomEvent
+    this.events.push(now)
+    const fate = this.trouble > 0 ? this.chance() % 10 : 9
+    if (fate > 2) this.hub?.heard({ type: 'events', room, events: [now] })
+    if (fate > 7) this.hub?.heard({ type: 'events', room, events: [now] })
+    if (fate === 0) this.hub?.closed()
+    return now
+  }
+
+  // It fails before it takes effect, or after: who asked cannot know.
+  private async answered<T>(call: string, run: () => T): Promise<T> {
+    this.calls.push(call)
+    await Promise.resolve()
+    if (this.broken.has(call)) throw this.broken.get(call)
+    this.maybeFail()
+    const answer = run()
+    await Promise.resolve()
+    this.maybeFail()
+    return answer
+  }
+
+  private maybeFail(): void {
+    if (this.chance() % 100 < this.trouble) throw new Unreachable('simulated')
+  }
+}
+
+export const tab = 'tab'
+
+/** The other tabs: those that live send what is theirs. */
+export const tabs = (...living: string[]): InPlaceOf => async (other, run) => {
+  if (other !== undefined && living.includes(other)) return false
+  await run()
+  return true
+}

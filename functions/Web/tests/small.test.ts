@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { pauseAfter } from '../src/net/backoff'
+import { uuid7 } from '../src/net/uuid7'
+
+describe('small laws', () => {
+  test('a pause is random up to a bound that doubles, and never beyond the longest', () => {
+    fc.assert(fc.property(fc.nat(40), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (failures, random) => {
+      const pause = pauseAfter(failures, random)
+      expect(pause).toBeGreaterThanOrEqual(0)
+      expect(pause).toBeLessThan(Math.min(30_000, 500 * 2 ** failures))
+    }))
+  })
+
+  test('names are UUIDs of version 7 that sort by their time', () => {
+    fc.assert(fc.property(fc.tuple(fc.nat(2 ** 46), fc.nat(2 ** 46)), fc.uint8Array({ minLength: 10, maxLength: 10 }), ([one, two], random) => {
+      const [a, b] = [uuid7(one, random), uuid7(two, random)]
+      expect(a).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      expect(Math.sign(one - two)).toBe(a < b ? -1 : a > b ? 1 : 0)
+    }))
+  })
+})
