@@ -132,6 +132,7 @@ public class ChatBadInputTests(SharedCloud cloud)
     [Theory]
     [InlineData("""{"status": "auto"}""", "device")]
     [InlineData("""{"device": "d", "status": "asleep"}""", "status")]
+    [InlineData("""{"device": "d", "invisible": "yes"}""", "invisible")]
     [InlineData("""{"device": "d", "looking": ["x"]}""", "looking[0]")]
     public async Task What_is_wrong_with_a_heartbeat_is_named(string body, string field)
     {

@@ -101,10 +101,29 @@ public class DevicesTests(SharedCloud cloud)
         await Eventually.HoldsAsync(() => Of(looks, "presence").Count == 2, "he came and went", TimeSpan.FromSeconds(40));
         Assert.Equal(["online", "offline"], Of(looks, "presence").Select(push => push.GetProperty("status").GetString()));
         Assert.Empty(Of(doesNot, "presence"));
-        (await ben.PutAsync("presence", new { device = "phone", status = "invisible" }, Cancelled)).EnsureSuccessStatusCode();
         var seen = (await ann.ReadAsync($"presence?users={ben.User},{cho.User},nobody")).GetProperty("users");
         Assert.Equal(("offline", "online"), (seen.GetProperty(ben.User).GetProperty("status").GetString(), seen.GetProperty(cho.User).GetProperty("status").GetString()));
         Assert.False(seen.TryGetProperty("nobody", out _));
+    }
+
+    [Fact]
+    public async Task Who_is_invisible_stays_so_whatever_other_devices_say_and_is_away_only_when_all_are()
+    {
+        var (ann, ben) = (await cloud.PersonAsync("ann"), await cloud.PersonAsync("ben"));
+        await ChatPeople.GroupAsync(ann, ben);
+        async Task<bool> BeatsAsync(object beat) => (await ChatPeople.JsonAsync(await ben.PutAsync("presence", beat, Cancelled), System.Net.HttpStatusCode.OK)).GetProperty("invisible").GetBoolean();
+        async Task<string?> SeenAsync() => (await ann.ReadAsync($"presence?users={ben.User}")).GetProperty("users").GetProperty(ben.User).GetProperty("status").GetString();
+        await BeatsAsync(new { device = "phone", status = "away", connected = true });
+        Assert.Equal("away", await SeenAsync());
+        await BeatsAsync(new { device = "laptop", status = "auto", connected = true });
+        await BeatsAsync(new { device = "phone" });
+        Assert.Equal("online", await SeenAsync());
+
+        Assert.True(await BeatsAsync(new { device = "phone", invisible = true }));
+        Assert.True(await BeatsAsync(new { device = "laptop", status = "auto" }));
+        Assert.Equal("offline", await SeenAsync());
+        Assert.False(await BeatsAsync(new { device = "laptop", invisible = false }));
+        Assert.Equal("online", await SeenAsync());
     }
 
     [Fact]

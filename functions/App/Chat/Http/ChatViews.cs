@@ -24,7 +24,8 @@ internal sealed record MarkView(long Received, long Read);
 
 /// <param name="Heads">The number of the last event of each room.</param>
 /// <param name="Seconds">Until the next heartbeat.</param>
-internal sealed record HeartbeatAnswer(IReadOnlyDictionary<string, long> Heads, int Seconds);
+/// <param name="Invisible">Others see the user as offline.</param>
+internal sealed record HeartbeatAnswer(IReadOnlyDictionary<string, long> Heads, int Seconds, bool Invisible);
 
 internal sealed record PresenceAnswer(IReadOnlyDictionary<string, PresenceView> Users);
 

@@ -18,8 +18,8 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
     [Access(Access.Users)]
     [Operation("Tells that a device is there, or goes", Description = "A heartbeat: at connecting (connected: true), every 60 s after, and when something changes. After 140 s without one a device is gone. It keeps the "
         + "caller in the groups of the caller's rooms, which is what pushes go to, and answers how far each room is: a device that has less asks for it with POST /sync.")]
-    [Body("application/json", "{\"device\": \"laptop\", \"status\"?: \"auto\", \"away\", \"invisible\" or \"offline\", \"looking\"?: [rooms that are open on it, up to 5], \"connected\"?: true, \"region\"?: as the negotiation said}")]
-    [Answer(200, "The number of the last event of each room", "application/json", Schema = typeof(HeartbeatAnswer))]
+    [Body("application/json", "{\"device\": \"laptop\", \"status\"?: \"auto\", \"away\" (nobody is at it) or \"offline\" (it goes), \"invisible\"?: whether others are to see the user as offline, until any device says otherwise, \"looking\"?: [rooms that are open on it, up to 5], \"connected\"?: true, \"region\"?: as the negotiation said}")]
+    [Answer(200, "The number of the last event of each room, and whether the user is invisible", "application/json", Schema = typeof(HeartbeatAnswer))]
     [Answer(204, "With offline: the device is gone")]
     [Answer(400, "bad-field, bad-json")]
     [Answer(413, "too-large")]
@@ -35,7 +35,9 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
             return unnamed;
         if (wanted.Goes)
             return await heartbeats.LeaveAsync(user, wanted.Beat.Device, aborted) ? Results.NoContent() : ChatAnswers.NoQuorum();
-        return await heartbeats.BeatAsync(user, wanted.Beat, aborted) is { } heads ? ChatAnswers.Json(new HeartbeatAnswer(heads, (int)Heartbeats.Every.TotalSeconds)) : ChatAnswers.NoQuorum();
+        return await heartbeats.BeatAsync(user, wanted.Beat, aborted) is { } pulse
+            ? ChatAnswers.Json(new HeartbeatAnswer(pulse.Heads, (int)Heartbeats.Every.TotalSeconds, pulse.IsInvisible))
+            : ChatAnswers.NoQuorum();
     }
 
     [Function("presence-get")]
@@ -61,11 +63,11 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
         if (device.Any(char.IsControl))
             body.Refuse("device", "A device's name has no control characters.");
         var goes = false;
-        var wish = body.Word<Wish>("status", word =>
+        var isAway = body.Word<bool>("status", word =>
         {
             goes = word == "offline";
-            return word switch { "auto" or "offline" => Wish.Auto, "away" => Wish.Away, "invisible" => Wish.Invisible, _ => null };
-        }, "auto, away, invisible or offline");
+            return word switch { "auto" or "offline" => false, "away" => true, _ => null };
+        }, "auto, away or offline");
         var looking = ImmutableArray.CreateBuilder<string>();
         foreach (var (element, path) in body.List("looking", 0, MostLooking))
         {
@@ -75,7 +77,7 @@ public sealed class PresenceFunctions(Heartbeats heartbeats, Acquaintance acquai
                 body.Problem.Add(path, "looking lists ids of rooms.");
         }
 
-        return new PresenceRequest(new Heartbeat(device, wish, looking.ToImmutable(), body.Flag("connected") ?? false, body.Text("region", 64)), goes);
+        return new PresenceRequest(new Heartbeat(device, isAway, body.Flag("invisible"), looking.ToImmutable(), body.Flag("connected") ?? false, body.Text("region", 64)), goes);
     }
 
     private sealed record PresenceRequest(Heartbeat Beat, bool Goes);

@@ -23,8 +23,8 @@ public sealed class Heartbeats
     internal Heartbeats(PresenceStore presence, Memberships memberships, RecentRooms recent, Pushes pushes, Announcements announcements, Departures departures, TimeProvider clock) =>
         (_presence, _memberships, _recent, _pushes, _announcements, _departures, _clock) = (presence, memberships, recent, pushes, announcements, departures, clock);
 
-    /// <summary>How far each of the user's rooms is; null when too few replicas answered.</summary>
-    internal async Task<IReadOnlyDictionary<string, long>?> BeatAsync(string user, Heartbeat beat, CancellationToken cancellationToken)
+    /// <summary>What the device is told for it; null when too few replicas answered.</summary>
+    internal async Task<Pulse?> BeatAsync(string user, Heartbeat beat, CancellationToken cancellationToken)
     {
         if (await _memberships.OfAsync(user, cancellationToken) is not { } rooms)
             return null;
@@ -33,7 +33,7 @@ public sealed class Heartbeats
         {
             var known = before.Devices.GetValueOrDefault(beat.Device);
             enter = beat.Connected || known is null || known.Region != region || now - known.JoinedAt >= RenewAfter;
-            var after = before.With(beat.Device, new Beat(now, region, enter ? now : known!.JoinedAt), beat.Wish ?? before.Wish);
+            var after = before.With(beat.Device, new Beat(now, region, enter ? now : known!.JoinedAt, beat.IsAway ?? known?.IsAway ?? false), beat.IsInvisible ?? before.IsInvisible);
 
             // Others saw somebody go who fell silent, although nobody told them; of somebody who was gone for a moment they were told nothing.
             announce = after.SeenAt(now) != (now - before.LastSeen < PresenceRecord.Patience ? before.Told : Status.Offline);
@@ -46,7 +46,7 @@ public sealed class Heartbeats
             _pushes.EnterAsync(region, user, beat.Looking.Where(rooms.Contains).Select(Pushes.LookersOf)),
             announce ? _announcements.TellAsync(user, record, rooms) : Task.CompletedTask);
         var heads = await Task.WhenAll(rooms.Select(async room => (Room: room, Head: await _recent.HeadAsync(room, user, cancellationToken))));
-        return heads.Where(one => one.Head is not null).ToDictionary(one => one.Room, one => one.Head!.Value, StringComparer.Ordinal);
+        return new Pulse(heads.Where(one => one.Head is not null).ToDictionary(one => one.Room, one => one.Head!.Value, StringComparer.Ordinal), record.IsInvisible);
     }
 
     /// <summary>Notes that a device goes. Others are told after a while, if it does not come back; false when too few replicas answered.</summary>
@@ -61,8 +61,14 @@ public sealed class Heartbeats
 
 /// <summary>What a device says.</summary>
 /// <param name="Device">Its name.</param>
-/// <param name="Wish">What others are to see; null: as before.</param>
+/// <param name="IsAway">Nobody is at it; null: as before.</param>
+/// <param name="IsInvisible">Its user is not to be seen; null: as before.</param>
 /// <param name="Looking">The rooms that are open on it.</param>
 /// <param name="Connected">It has just connected.</param>
 /// <param name="Region">Where it is connected, as its negotiation said; null: here.</param>
-internal sealed record Heartbeat(string Device, Wish? Wish, ImmutableArray<string> Looking, bool Connected, string? Region);
+internal sealed record Heartbeat(string Device, bool? IsAway, bool? IsInvisible, ImmutableArray<string> Looking, bool Connected, string? Region);
+
+/// <summary>What a device is told for its heartbeat.</summary>
+/// <param name="Heads">How far each of the user's rooms is.</param>
+/// <param name="IsInvisible">The user is not to be seen, as this device or another one wished.</param>
+internal sealed record Pulse(IReadOnlyDictionary<string, long> Heads, bool IsInvisible);
