@@ -10,7 +10,7 @@ export interface OidcConfig {
   /** The issuer; its /.well-known/openid-configuration tells the rest. */
   authority: string
   clientId: string
-  /** With what the API wants of a token, such as "openid offline_access api://chat/use". */
+  /** With what the API wants of a token, such as "openid profile offline_access api://chat/use". */
   scope: string
 }
 

@@ -24,8 +24,8 @@ export class LocalIdentity implements Identity {
     return identity
   }
 
-  async token(refused = false): Promise<string> {
-    if (refused || !this.known || this.known.until - margin < Date.now()) {
+  async token(refused?: string): Promise<string> {
+    if (!this.known || this.known.token === refused || this.known.until - margin < Date.now()) {
       const answer = await fetch(`${this.root}/dev/token`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ user: this.user, roles: [] }) })
       if (answer.status === 400) throw new Refusal(400, 'bad-token-request', await answer.text())
       if (!answer.ok) throw new Unreachable(`${answer.status}`)
@@ -38,5 +38,9 @@ export class LocalIdentity implements Identity {
 
   async signOut(): Promise<void> {
     this.storage.removeItem(name)
+  }
+
+  isEndedBy(event: StorageEvent): boolean {
+    return event.key === name && event.newValue !== this.user
   }
 }

@@ -11,12 +11,23 @@ export class Refusal extends Error {
 /** Nobody answered, or not now: it may be tried again as it is. */
 export class Unreachable extends Error {}
 
+/** The sign-in has ended: nothing can be asked until somebody signs in again. */
+export function isSignedOut(failure: unknown): boolean {
+  return failure instanceof Refusal && failure.kind === signedOut
+}
+
+export const signedOut = 'signed-out'
+
 /** Vouches for the user. */
 export interface Identity {
   readonly user: string
-  /** A token that is good now. @param refused the last one was refused */
-  token(refused?: boolean): Promise<string>
+  /** What the sign-in says they are called. */
+  readonly name?: string
+  /** A token that is good now. @param refused one that is not @throws {Refusal} signed-out: the sign-in has ended */
+  token(refused?: string): Promise<string>
   signOut(): Promise<void>
+  /** Whether another tab ended the sign-in. */
+  isEndedBy(event: StorageEvent): boolean
 }
 
 const limit = 15_000
@@ -42,8 +53,8 @@ export class Api {
 
   negotiate = () => this.call<{ url: string; accessToken: string; region: string }>('POST', '/negotiate')
 
-  beat = (beat: { device: string; status?: string; looking?: string[]; connected?: boolean; region?: string }) =>
-    this.call<{ heads: Record<string, number> }>('PUT', '/presence', beat)
+  beat = (beat: { device: string; status?: 'auto' | 'away'; invisible?: boolean; looking?: string[]; connected?: boolean; region?: string }) =>
+    this.call<{ heads: Record<string, number>; invisible: boolean }>('PUT', '/presence', beat)
 
   /** Says that the device goes; also while the page is being closed. */
   leave = (device: string) => this.call<void>('PUT', '/presence', { device, status: 'offline' }, true)
@@ -82,15 +93,16 @@ export class Api {
 
   /** @throws {Refusal} the server said no  @throws {Unreachable} nobody answered, or not now */
   private async call<T>(method: string, path: string, body?: unknown, leaving = false): Promise<T> {
-    let answer = await this.attempt(method, path, await this.token(), body, leaving)
-    if (answer.status === 401 && !leaving) answer = await this.attempt(method, path, await this.token(true), body, leaving)
+    const token = await this.token()
+    let answer = await this.attempt(method, path, token, body, leaving)
+    if (answer.status === 401 && !leaving) answer = await this.attempt(method, path, await this.token(token), body, leaving)
     if (answer.ok) return (answer.status === 204 ? undefined : await bodyOf(answer)) as T
     if (later.has(answer.status)) throw new Unreachable(`${answer.status}`)
     const problem = await problemOf(answer)
     throw new Refusal(answer.status, problem.type, problem.detail)
   }
 
-  private async token(refused = false): Promise<string> {
+  private async token(refused?: string): Promise<string> {
     try {
       return await this.identity.token(refused)
     } catch (failure) {

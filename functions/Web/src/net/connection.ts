@@ -1,6 +1,6 @@
 import { needsSync } from '../state/selectors'
 import type { Store } from '../state/store'
-import { Refusal, type Api } from './api'
+import { isSignedOut, Refusal, type Api } from './api'
 import { pauseAfter } from './backoff'
 import { Waker, type Clock } from './clock'
 import type { Connect, Hub } from './hub'
@@ -33,6 +33,9 @@ export class Connection {
   private vainSyncs = 0
   private region: string | undefined
 
+  // As the server knows it: what differs is to be told, or to be learnt.
+  private isInvisible: boolean
+
   constructor(
     private readonly api: Api,
     private readonly store: Store,
@@ -42,6 +45,7 @@ export class Connection {
     readonly device: string,
   ) {
     this.waker = new Waker(clock)
+    this.isInvisible = store.state.settings.invisible
   }
 
   async run(): Promise<void> {
@@ -80,6 +84,11 @@ export class Connection {
     await this.api.leave(this.device).catch(() => undefined)
   }
 
+  private end(): void {
+    this.ended = true
+    this.store.dispatch({ type: 'ended' })
+  }
+
   // Whether it came up at all.
   private async connected(): Promise<boolean> {
     let hub: Hub | undefined
@@ -98,6 +107,7 @@ export class Connection {
       while (this.isUp && !this.ended) await this.stay()
     } catch (failure) {
       console.debug('not connected', failure)
+      if (isSignedOut(failure)) this.end()
     }
 
     this.isUp = false
@@ -127,24 +137,30 @@ export class Connection {
   }
 
   // The connection tells when it is lost; a heartbeat that fails beside it is sent again soon.
-  private readonly again = (): void => {
+  private readonly again = (failure: unknown): void => {
+    if (isSignedOut(failure)) throw failure
     this.beatDue = this.clock.now() + 5_000
   }
 
   private async beat(connected: boolean): Promise<void> {
     this.beatDue = this.clock.now() + beatEvery
     const { settings, view } = this.store.state
-    const status = settings.invisible ? 'invisible' : this.around.isInUse() ? 'auto' : 'away'
-    const { heads } = await this.api.beat({ device: this.device, status, looking: view.room ? [view.room] : [], connected, region: this.region })
+    const status = this.around.isInUse() ? 'auto' : 'away'
+    const wished = settings.invisible === this.isInvisible ? undefined : settings.invisible
+    const { heads, invisible } = await this.api.beat({ device: this.device, status, invisible: wished, looking: view.room ? [view.room] : [], connected, region: this.region })
+    this.isInvisible = invisible
+
+    // Another device wished it; unless it was set here meanwhile, which the next heartbeat tells.
+    const isAsBefore = this.store.state.settings.invisible === settings.invisible
+    if (isAsBefore && invisible !== settings.invisible) this.store.dispatch({ type: 'settings', settings: { invisible } })
     this.store.dispatch({ type: 'heads', heads })
   }
 
   private async sync(): Promise<void> {
     const { rooms, strange } = this.store.state
     const positions = Object.fromEntries(Object.values(rooms).map(room => [room.id, room.transcript.position]))
-    const answer = await this.api.sync(positions).catch(failure => {
-      // The server knows less than this device: all begins anew.
-      if (failure instanceof Refusal && failure.status === 400) return this.api.sync({})
+    const answer = await this.api.sync(positions).catch(async failure => {
+      if (failure instanceof Refusal && failure.status === 400) return { ...(await this.api.sync({})), anew: true }
       throw failure
     })
     this.store.dispatch({ type: 'synced', ...answer, asked: strange })

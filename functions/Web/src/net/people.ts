@@ -1,12 +1,16 @@
 import type { State } from '../state/state'
 import type { Store } from '../state/store'
-import type { Api } from './api'
+import { Refusal, type Api, type Profile } from './api'
 
 const mostAtOnce = 100
+
+// As many characters as a profile's name may have.
+const longestName = 64
 
 /** Learns of people as they come into sight: names once, presence again and again, since only those in an open room are told of changes. */
 export class People {
   private readonly asked = new Set<string>()
+  private isAsking = false
 
   constructor(private readonly api: Api, private readonly store: Store) {}
 
@@ -14,28 +18,52 @@ export class People {
   run(): () => void {
     return this.store.subscribe((state, action, before) => {
       if (action.type === 'connected') void this.contacts()
-      if (action.type === 'connected' || action.type === 'heads' || state.view.room !== before.view.room) void this.presence()
-      if (state.rooms !== before.rooms || state.people !== before.people || state.view.room !== before.view.room) void this.names()
+      const isMinute = action.type === 'connected' || action.type === 'heads'
+      const isOther = (state.rooms !== before.rooms || state.people !== before.people || state.view.room !== before.view.room) && inSight(state).join() !== inSight(before).join()
+      if (isMinute || isOther) {
+        void this.presence()
+        void this.names()
+      }
     })
   }
 
-  /** Asks who the contacts are, and how they are called. */
+  /** Asks who the contacts are. Who is none any more became so while this device was away. */
   private async contacts(): Promise<void> {
-    const { contacts } = await this.api.contacts().catch(() => ({ contacts: [] }))
-    this.store.dispatch({ type: 'people', people: contacts.map(({ user, state }) => ({ user, contact: state })) })
+    const answer = await this.api.contacts().catch(() => undefined)
+    if (!answer) return
+    const now = new Set(answer.contacts.map(one => one.user))
+    const gone = Object.values(this.store.state.people).filter(person => person.contact !== 'none' && !now.has(person.user))
+    const people = [...answer.contacts.map(({ user, state }) => ({ user, contact: state })), ...gone.map(({ user }) => ({ user, contact: 'none' as const }))]
+    this.store.dispatch({ type: 'people', people })
   }
 
+  /** One after the other; who could not be asked is asked again with the next heartbeat. */
   private async names(): Promise<void> {
-    const users = [this.store.state.user, ...inSight(this.store.state)].filter(user => !this.asked.has(user))
-    for (const user of users) this.asked.add(user)
-    for (const user of users) {
-      try {
-        const { name, colour } = await this.api.profile(user)
-        if (name || colour) this.store.dispatch({ type: 'people', people: [{ user, name, colour }] })
-      } catch {
-        this.asked.delete(user)
-        return
-      }
+    if (this.isAsking) return
+    this.isAsking = true
+    const failed = new Set<string>()
+    const next = () => [this.store.state.user, ...inSight(this.store.state)].find(user => !this.asked.has(user) && !failed.has(user))
+    for (let user = next(); user !== undefined; user = next()) {
+      const profile = await this.profile(user)
+      ;(profile ? this.asked : failed).add(user)
+      if (profile) this.store.dispatch({ type: 'people', people: [{ user, name: profile.name, colour: profile.colour, isAsked: true }] })
+    }
+
+    this.isAsking = false
+  }
+
+  private async profile(user: string): Promise<Profile | undefined> {
+    try {
+      const profile = await this.api.profile(user)
+      const name = [...(this.api.identity.name ?? '').trim()].slice(0, longestName).join('')
+      if (user !== this.store.state.user || profile.name || name === '') return profile
+
+      // Who is new here is called as the sign-in says.
+      const { colour, picture } = profile
+      await this.api.setProfile({ name, locale: this.store.state.settings.language, colour, picture })
+      return { ...profile, name }
+    } catch (failure) {
+      return failure instanceof Refusal ? {} : undefined
     }
   }
 

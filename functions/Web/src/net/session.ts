@@ -1,10 +1,13 @@
 import { initial, type Action, type Settings, type State } from '../state/state'
 import { Store } from '../state/store'
+import { followAddress } from './address'
 import { Api, Refusal, type Identity } from './api'
 import { systemClock } from './clock'
 import { Connection } from './connection'
 import { connect } from './hub'
-import { Kept, saveSettings } from './kept'
+import { History } from './history'
+import { Keeper } from './keeper'
+import { Kept } from './kept'
 import { Marks } from './marks'
 import { Notices } from './notices'
 import { Outbox } from './outbox'
@@ -13,14 +16,14 @@ import { Tab } from './tab'
 import { Typing } from './typing'
 import { uuid7 } from './uuid7'
 
-const historyPage = 100
 const idleAfter = 5 * 60_000
 
 /** One user's chat on this page: the state, and what keeps it true. */
 export class Session {
   readonly store: Store
   readonly typing: Typing
-  private readonly kept: Kept
+  readonly history: History
+  private readonly keeper: Keeper
   private readonly tab = new Tab()
   private readonly connection: Connection
   private readonly outbox: Outbox
@@ -29,27 +32,31 @@ export class Session {
   private usedAt = Date.now()
 
   constructor(readonly api: Api, private readonly identity: Identity, settings: Settings) {
-    this.kept = new Kept(localStorage, identity.user)
-    this.store = new Store(initial(identity.user, settings, this.kept.loadOutbox(), this.kept.loadDrafts()))
+    const kept = new Kept(localStorage, identity.user)
+    this.store = new Store(initial(identity.user, settings, kept.loadOutbox(), kept.loadDrafts()))
+    this.keeper = new Keeper(this.store, kept, localStorage, navigator.languages)
     this.connection = new Connection(api, this.store, connect, systemClock, { isOnline: () => navigator.onLine, isInUse: this.isInUse }, `web-${this.tab.id}`)
     this.outbox = new Outbox(api, this.store, systemClock, this.tab.id, this.tab.inPlaceOf)
     this.marks = new Marks(api, this.store, systemClock)
     this.typing = new Typing(api, systemClock)
+    this.history = new History(api, this.store)
   }
 
   start(): void {
-    this.ends.push(this.store.subscribe(this.keep), new People(this.api, this.store).run(), new Notices(this.store).run())
+    this.ends.push(this.keeper.run(), this.store.subscribe(this.heed), new People(this.api, this.store).run(), new Notices(this.store, this.tab.isAnyInSight).run(), followAddress(this.store))
     this.listen(window, 'online', this.connection.retry)
     this.listen(window, 'offline', this.connection.lost)
     this.listen(window, 'pagehide', () => void this.api.leave(this.device).catch(() => undefined))
     this.listen(window, 'pageshow', event => (event as PageTransitionEvent).persisted && this.connection.lost())
     this.listen(window, 'storage', event => this.hear(event as StorageEvent))
     this.listen(document, 'visibilitychange', () => {
-      if (!document.hidden) this.used()
+      this.tab.inSight(!document.hidden)
+      if (!document.hidden) this.usedAt = Date.now()
       this.connection.changed()
     })
     for (const name of ['pointerdown', 'keydown']) this.listen(document, name, this.used)
     this.tab.open()
+    this.tab.inSight(!document.hidden)
     void this.connection.run()
     void this.outbox.run()
     void this.marks.run()
@@ -77,18 +84,6 @@ export class Session {
     this.store.dispatch({ type: 'composed', outgoing: { clientId: uuid7(now), room, at: new Date(now).toISOString(), tab: this.tab.id, ...message } })
   }
 
-  async older(id: string): Promise<void> {
-    const room = this.store.state.rooms[id]
-    if (!room || room.older === 'loading' || room.transcript.from <= room.since) return
-    this.store.dispatch({ type: 'older', room: id, now: 'loading' })
-    try {
-      const { events } = await this.api.history(id, room.transcript.from, historyPage)
-      this.store.dispatch({ type: 'history', room: id, events })
-    } catch {
-      this.store.dispatch({ type: 'older', room: id, now: 'failed' })
-    }
-  }
-
   /** Does what may be refused: tells the user why. Answers what it answers, or undefined. */
   async attempt<T>(run: (api: Api) => Promise<T>): Promise<T | undefined> {
     try {
@@ -104,28 +99,19 @@ export class Session {
     return this.connection.device
   }
 
-  private readonly keep = (state: State, action: Action, before: State): void => {
-    if (state.outbox !== before.outbox) {
-      const there = new Set(before.outbox)
-      for (const one of state.outbox) if (!there.has(one)) this.kept.saveOutgoing(one)
-      const left = new Set(state.outbox.map(one => one.clientId))
-      for (const one of before.outbox) if (!left.has(one.clientId)) this.kept.dropOutgoing(one.clientId)
-    }
-
-    if (state.drafts !== before.drafts) this.kept.saveDrafts(state.drafts)
-    if (state.settings !== before.settings) saveSettings(localStorage, state.settings)
-    if (action.type === 'opened' || state.settings.invisible !== before.settings.invisible) this.connection.changed()
+  private readonly heed = (state: State, action: Action, before: State): void => {
+    if (state.settings.invisible !== before.settings.invisible || action.type === 'opened') this.connection.changed()
   }
 
-  // What another tab of the same user wrote, sent or gave up.
   private hear(event: StorageEvent): void {
-    const change = this.kept.outgoingOf(event)
-    if (change?.outgoing) this.store.dispatch({ type: 'composed', outgoing: change.outgoing })
-    else if (change) this.store.dispatch({ type: 'dropped', clientId: change.clientId })
+    this.keeper.hear(event)
+    if (this.identity.isEndedBy(event)) this.store.dispatch({ type: 'ended' })
   }
 
   private readonly used = (): void => {
+    const wasIdle = !this.isInUse()
     this.usedAt = Date.now()
+    if (wasIdle) this.connection.changed()
   }
 
   private readonly isInUse = (): boolean => !document.hidden && Date.now() - this.usedAt < idleAfter

@@ -4,6 +4,7 @@ import type { InPlaceOf } from './outbox'
 export class Tab {
   readonly id = crypto.randomUUID().slice(0, 13)
   private readonly closing = new AbortController()
+  private leaving = new AbortController()
 
   /** Until closed, or the page is gone. */
   open(): void {
@@ -13,7 +14,19 @@ export class Tab {
 
   close(): void {
     this.closing.abort()
+    this.leaving.abort()
   }
+
+  /** Tells the others whether somebody looks at this one. */
+  inSight(isInSight: boolean): void {
+    this.leaving.abort()
+    this.leaving = new AbortController()
+    const left = new Promise<void>(done => this.leaving.signal.addEventListener('abort', () => done()))
+    if (isInSight) void navigator.locks.request(looked, { mode: 'shared' }, () => left)
+  }
+
+  /** Whether somebody looks at this tab or another one. */
+  readonly isAnyInSight = async (): Promise<boolean> => ((await navigator.locks.query()).held ?? []).some(lock => lock.name === looked)
 
   readonly inPlaceOf: InPlaceOf = async (tab, run) => {
     let ran = false
@@ -26,4 +39,5 @@ export class Tab {
   }
 }
 
+const looked = 'serverless.looked-at'
 const nameOf = (tab: string | undefined): string => `serverless.tab.${tab}`

@@ -1,6 +1,6 @@
 import type { RoomEvent, SyncedRoom } from '../net/wire'
-import type { Action, Member, Outgoing, Person, Room, State } from './state'
-import { begin, know, prepend, take } from './transcript'
+import { isMessage, type Action, type Member, type Outgoing, type Person, type Room, type State } from './state'
+import { begin, has, know, prepend, take } from './transcript'
 
 /** The whole of what the page knows, after something happened. Pure: time, chance and the network are outside. */
 export function reduce(state: State, action: Action): State {
@@ -11,8 +11,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, connection: { phase: 'online' } }
     case 'disconnected':
       return { ...state, connection: { phase: 'waiting', retryAt: action.retryAt } }
+    case 'ended':
+      return { ...state, connection: { phase: 'ended' } }
     case 'synced':
-      return synced(state, action.rooms, action.gone, action.asked)
+      return synced(state, action)
     case 'events':
       return withRoom(state, action.room, room => taken(room, action.events), action.events)
     case 'heads':
@@ -32,7 +34,7 @@ export function reduce(state: State, action: Action): State {
     case 'history':
       return withRoom(state, action.room, room => changed(room, { older: 'idle', transcript: prepend(room.transcript, action.events) }))
     case 'composed':
-      return state.outbox.some(one => one.clientId === action.outgoing.clientId) ? state : { ...state, outbox: [...state.outbox, action.outgoing] }
+      return composed(state, action.outgoing)
     case 'accepted':
       return withRoom(state, action.room, room => taken(room, [action.event]), [action.event])
     case 'refused':
@@ -46,7 +48,8 @@ export function reduce(state: State, action: Action): State {
     case 'opened':
       return opened(state, action.room)
     case 'viewed':
-      return { ...state, view: { ...state.view, ...action.view } }
+      // What failed in a dialog is over with it.
+      return { ...state, view: { ...state.view, ...action.view }, trouble: 'dialog' in action.view ? undefined : state.trouble }
     case 'settings':
       return { ...state, settings: { ...state.settings, ...action.settings } }
     case 'trouble':
@@ -54,9 +57,9 @@ export function reduce(state: State, action: Action): State {
   }
 }
 
-function synced(state: State, answers: readonly SyncedRoom[], gone: readonly string[], asked: readonly string[]): State {
+function synced(state: State, { rooms: answers, gone, asked, anew }: Extract<Action, { type: 'synced' }>): State {
   const rooms = { ...state.rooms }
-  for (const answer of answers) rooms[answer.room.id] = after(answer, rooms[answer.room.id])
+  for (const answer of answers) rooms[answer.room.id] = after(answer, anew ? undefined : rooms[answer.room.id])
   const heard = answers.flatMap(answer => answer.events)
   return without({ ...settled(state, heard), loaded: true, rooms, strange: state.strange.filter(room => !asked.includes(room) && !(room in rooms)) }, gone)
 }
@@ -64,10 +67,7 @@ function synced(state: State, answers: readonly SyncedRoom[], gone: readonly str
 // Where the answer does not join what is there, that is forgotten: the room begins anew.
 function after({ room: view, recovered, from, events }: SyncedRoom, before: Room | undefined): Room {
   const [id, me] = [view.id, view.since]
-  const members = view.members.map(({ user, received = 0, read = 0 }) => {
-    const old = before?.members.find(member => member.user === user)
-    return { user, received: Math.max(received, old?.received ?? 0), read: Math.max(read, old?.read ?? 0) }
-  })
+  const members = view.members.map(({ user, since, received, read }) => further(before?.members.find(member => member.user === user) ?? newcomer(user, since), received, read))
   const joins = before && (recovered || from <= before.transcript.position + 1)
   const [transcript] = take(know(joins ? before.transcript : { ...begin(from), early: before?.transcript.early ?? {} }, view.seq), events)
   return {
@@ -89,7 +89,7 @@ function happened(room: Room, event: RoomEvent): Room {
     case 'renamed':
       return changed(room, { name: event.name ?? room.name })
     case 'joined':
-      return room.members.some(member => member.user === event.user) || !event.user ? room : changed(room, { members: [...room.members, { user: event.user, received: 0, read: 0 }] })
+      return room.members.some(member => member.user === event.user) || !event.user ? room : changed(room, { members: [...room.members, newcomer(event.user, event.seq)] })
     case 'left':
       return changed(room, {
         members: room.members.filter(member => member.user !== event.user),
@@ -105,9 +105,18 @@ function changed(room: Room, change: Partial<Room>): Room {
   return { ...room, ...change }
 }
 
+// What was said before somebody came waits for nobody's eyes.
+function newcomer(user: string, since: number): Member {
+  return { user, received: since - 1, read: since - 1 }
+}
+
 // Marks only ever grow; what is read has been received.
 function marked(members: readonly Member[], user: string, received: number, read: number): readonly Member[] {
-  return members.map(member => (member.user !== user ? member : { user, received: Math.max(member.received, received, read), read: Math.max(member.read, read) }))
+  return members.map(member => (member.user === user ? further(member, received, read) : member))
+}
+
+function further(member: Member, received = 0, read = 0): Member {
+  return { user: member.user, received: Math.max(member.received, received, read), read: Math.max(member.read, read) }
 }
 
 function typing(before: Room['typing'], user: string, until: number | null): Room['typing'] {
@@ -126,12 +135,27 @@ function outgoing(state: State, clientId: string, change: (one: Outgoing) => Out
   return state.outbox.map(one => (one.clientId === clientId ? change(one) : one))
 }
 
+// Who answers has read.
+function composed(state: State, said: Outgoing): State {
+  const room = state.rooms[said.room]
+  if (room && has(room.transcript, state.user, said.clientId)) return state
+  const isKnown = state.outbox.some(one => one.clientId === said.clientId)
+  const view = said.room === state.view.room && isMessage(said) ? { ...state.view, unreadFrom: undefined } : state.view
+  return { ...state, view, outbox: isKnown ? outgoing(state, said.clientId, () => said) : [...state.outbox, said] }
+}
+
 function opened(state: State, id: string | undefined): State {
   if (id === state.view.room) return state
   const room = id === undefined ? undefined : state.rooms[id]
   const me = room?.members.find(member => member.user === state.user)
-  const unreadFrom = room && me && room.transcript.entries.find(entry => entry.seq > me.read && entry.kind === 'text' && entry.by !== state.user)?.seq
-  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, panel: state.view.panel === 'search' ? undefined : state.view.panel } }
+  const first = room && me && room.transcript.entries.find(entry => entry.seq > me.read && entry.kind === 'text' && entry.text !== null && entry.by !== state.user)?.seq
+
+  // There may be more of it in history that is not loaded.
+  const unreadFrom = first !== undefined && me!.read + 1 < room!.transcript.from ? me!.read + 1 : first
+
+  // Members are looked at from room to room; whoever goes back to the list is done with them.
+  const panel = id !== undefined && state.view.panel === 'members' ? 'members' : undefined
+  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, panel } }
 }
 
 // What is heard of a room that is not known is asked for.

@@ -1,4 +1,4 @@
-import type { Outgoing, Person, Room, State } from './state'
+import { isMessage, type Outgoing, type Person, type Room, type State } from './state'
 import { isBehind, type Entry } from './transcript'
 
 /** Something is known to be missing: a sync is due. */
@@ -35,11 +35,22 @@ export function lastEntry(room: Room): Entry | undefined {
 
 export type Tick = 'sent' | 'delivered' | 'read'
 
-/** How far a message of the user has come: with all of the others. */
-export function tickOf(user: string, room: Room, seq: number): Tick {
+/** How far all of the others are; where there are none, nothing has come to anybody. */
+export function othersAt(room: Room, user: string): { received: number; read: number } {
   const others = room.members.filter(member => member.user !== user)
-  if (others.length === 0) return 'sent'
-  return others.every(member => member.read >= seq) ? 'read' : others.every(member => member.received >= seq) ? 'delivered' : 'sent'
+  if (others.length === 0) return { received: 0, read: 0 }
+  return { received: Math.min(...others.map(member => member.received)), read: Math.min(...others.map(member => member.read)) }
+}
+
+/** How far a message has come with those who are so far. */
+export function tickOf(others: { received: number; read: number }, seq: number): Tick {
+  return others.read >= seq ? 'read' : others.received >= seq ? 'delivered' : 'sent'
+}
+
+/** Where the line above the first unread message is, if what was unread begins in what is loaded. */
+export function unreadLine(room: Room, user: string, unreadFrom: number | undefined): number | undefined {
+  if (unreadFrom === undefined || unreadFrom < room.transcript.from) return undefined
+  return room.transcript.entries.find(entry => entry.seq >= unreadFrom && entry.kind === 'text' && entry.by !== user)?.seq
 }
 
 /** Rooms as the list shows them: where something happened last, first. */
@@ -52,6 +63,18 @@ export function nameOf(state: State, user: string): string {
   return state.people[user]?.name ?? user
 }
 
+/** How somebody is shown. */
+export interface Face {
+  name: string
+  colour?: string
+}
+
+export type Faces = Readonly<Record<string, Face>>
+
+export function faceOf(state: State, user: string): Face {
+  return { name: nameOf(state, user), colour: state.people[user]?.colour }
+}
+
 export function titleOf(state: State, room: Room): string {
   return room.kind === 'direct' ? nameOf(state, room.with ?? '') : (room.name ?? '')
 }
@@ -61,14 +84,24 @@ export function writers(state: State, room: Room, now: number): string[] {
   return Object.entries(room.typing).filter(([user, until]) => user !== state.user && until > now).map(([user]) => user)
 }
 
-/** What waits to be sent as a new message of a room. */
+/** New messages of a room that are not in their place yet. */
 export function waiting(state: State, room: string): Outgoing[] {
-  return state.outbox.filter(one => one.room === room && one.edit === undefined && one.delete === undefined)
+  return unplaced(state, room).filter(isMessage)
 }
 
-/** Changes that wait, by the message that they are about. */
+/** Changes that are not in their place yet, by the message that they are about. */
 export function changing(state: State, room: string): ReadonlyMap<number, Outgoing> {
-  return new Map(state.outbox.filter(one => one.room === room && (one.edit ?? one.delete) !== undefined).map(one => [(one.edit ?? one.delete)!, one]))
+  return new Map(unplaced(state, room).filter(one => !isMessage(one)).map(one => [(one.edit ?? one.delete)!, one]))
+}
+
+// What the user said: accepted, while something before it is missing; and what waits to be sent.
+function unplaced(state: State, room: string): Outgoing[] {
+  const early = Object.values(state.rooms[room]?.transcript.early ?? {}).flatMap(({ kind, by, clientId, at, text, replyTo, target }): Outgoing[] => {
+    const isOwn = by === state.user && clientId !== undefined
+    if (!isOwn || (kind === 'text' || kind === 'edited' ? text === undefined : kind !== 'deleted')) return []
+    return [{ clientId, room, at, text, replyTo, edit: kind === 'edited' ? target : undefined, delete: kind === 'deleted' ? target : undefined }]
+  })
+  return [...early, ...state.outbox.filter(one => one.room === room)]
 }
 
 /** Entries in blocks, by their numbers; each block the same object while nothing in it changes. */

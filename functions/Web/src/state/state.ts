@@ -38,6 +38,8 @@ export interface Person {
   user: string
   name?: string
   colour?: string
+  /** Their profile has been asked for. */
+  isAsked?: boolean
   presence?: Presence
   contact: ContactState
 }
@@ -57,17 +59,24 @@ export interface Outgoing {
   refused?: string
 }
 
+/** A message of its own, not a change of one. */
+export function isMessage(one: Outgoing): boolean {
+  return one.edit === undefined && one.delete === undefined
+}
+
 export type Connection =
   | { phase: 'connecting' }
   | { phase: 'online' }
   /** Tried again then, in milliseconds; null: when the device is online again. */
   | { phase: 'waiting'; retryAt: number | null }
+  /** The sign-in has ended. */
+  | { phase: 'ended' }
 
 export interface View {
   room?: string
   panel?: 'members' | 'search'
   dialog?: 'people' | 'group' | 'settings'
-  /** The first message that was unread when the room was opened. */
+  /** What was unread when the room was opened begins here: at a message, or where loaded history does not reach. */
   unreadFrom?: number
   replyTo?: number
   editing?: number
@@ -94,7 +103,9 @@ export type Action =
   | { type: 'connecting' }
   | { type: 'connected' }
   | { type: 'disconnected'; retryAt: number | null }
-  | { type: 'synced'; rooms: readonly SyncedRoom[]; gone: readonly string[]; asked: readonly string[] }
+  | { type: 'ended' }
+  /** Anew: the server knows less than this device, so nothing that is here counts. */
+  | { type: 'synced'; rooms: readonly SyncedRoom[]; gone: readonly string[]; asked: readonly string[]; anew?: boolean }
   | { type: 'events'; room: string; events: readonly RoomEvent[] }
   | { type: 'heads'; heads: Readonly<Record<string, number>> }
   | { type: 'marks'; room: string; user: string; received: number; read: number }
@@ -105,6 +116,7 @@ export type Action =
   | { type: 'people'; people: readonly (Partial<Person> & { user: string })[] }
   | { type: 'older'; room: string; now: 'loading' | 'failed' }
   | { type: 'history'; room: string; events: readonly RoomEvent[] }
+  /** Said here, or heard from another tab: also that it was refused there, or is to be tried again. */
   | { type: 'composed'; outgoing: Outgoing }
   | { type: 'accepted'; room: string; event: RoomEvent }
   | { type: 'refused'; clientId: string; why: string }

@@ -76,6 +76,12 @@ export function isBehind(transcript: Transcript): boolean {
   return transcript.known > transcript.position
 }
 
+/** Whether a message that a user named so is there already. */
+export function has(transcript: Transcript, user: string, clientId: string): boolean {
+  const is = (one: { by: string; clientId?: string }) => one.clientId === clientId && one.by === user
+  return transcript.entries.some(is) || Object.values(transcript.early).some(is)
+}
+
 /** The entry of a number, if it is loaded. */
 export function entryAt(transcript: Transcript, seq: number): Entry | undefined {
   const at = indexOf(transcript.entries, seq)

@@ -8,7 +8,7 @@ import { wordsOf } from '../words'
 import { ChatPage } from './ChatPage'
 import { SignIn } from './SignIn'
 
-type Entry = { at: 'loading' } | { at: 'failed' } | { at: 'door'; config: Config; failed?: boolean } | { at: 'inside'; session: Session }
+type Entry = { at: 'loading' } | { at: 'failed' } | { at: 'door'; config: Config; why?: 'failed' | 'ended' } | { at: 'inside'; session: Session }
 
 /** The page: the door, and behind it the chat. */
 export function App() {
@@ -19,6 +19,11 @@ export function App() {
 
   const enter = (config: Config, identity: Identity) => {
     const session = new Session(new Api(config.api, identity), identity, loadSettings(localStorage, navigator.languages))
+    session.store.subscribe(({ connection }, _, before) => {
+      if (connection.phase !== 'ended' || before.connection.phase === 'ended') return
+      void session.stop()
+      setEntry({ at: 'door', config, why: 'ended' })
+    })
     session.start()
     setEntry({ at: 'inside', session })
   }
@@ -34,7 +39,7 @@ export function App() {
           else setEntry({ at: 'door', config })
         } catch (failure) {
           console.warn(failure)
-          setEntry({ at: 'door', config, failed: true })
+          setEntry({ at: 'door', config, why: 'failed' })
         }
       },
       () => setEntry({ at: 'failed' }),
@@ -57,7 +62,7 @@ export function App() {
     case 'inside':
       return <ChatPage session={entry.session} />
     case 'door':
-      return <SignIn config={entry.config} failed={entry.failed ?? false} onEnter={identity => enter(entry.config, identity)} />
+      return <SignIn config={entry.config} why={entry.why} onEnter={identity => enter(entry.config, identity)} />
     case 'loading':
       return <main class="door" aria-busy="true"><p class="visually-hidden">{words.loading}</p></main>
   }

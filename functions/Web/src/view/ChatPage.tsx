@@ -1,8 +1,9 @@
 import { useEffect, useMemo } from 'preact/hooks'
+import { roomOfAddress } from '../net/address'
 import type { Session } from '../net/session'
 import { roomsInOrder, unread } from '../state/selectors'
 import { troubleIn, wordsOf } from '../words'
-import { Chat, roomOfAddress, useStateOf } from './chat'
+import { Chat, useStateOf } from './chat'
 import { Banner } from './Banner'
 import { Conversation } from './conversation/Conversation'
 import { MembersPanel } from './conversation/MembersPanel'
@@ -22,12 +23,6 @@ export function ChatPage({ session }: { session: Session }) {
   const { dispatch } = session.store
   const room = state.view.room === undefined ? undefined : state.rooms[state.view.room]
   const panel = room && state.view.panel
-
-  useEffect(() => {
-    const follow = () => dispatch({ type: 'opened', room: roomOfAddress() })
-    addEventListener('hashchange', follow)
-    return () => removeEventListener('hashchange', follow)
-  }, [session])
 
   // A room in the address is opened as soon as it is known what was unread in it.
   useEffect(() => {

@@ -1,18 +1,18 @@
 import { useState } from 'preact/hooks'
 import type { Config } from '../auth/config'
 import { LocalIdentity } from '../auth/local'
-import type { Identity } from '../net/api'
+import { Refusal, type Identity } from '../net/api'
 import { loadSettings, saveSettings } from '../net/kept'
 import type { Language } from '../state/state'
 import { wordsOf } from '../words'
 
 /** The door: a name in the local cloud, the provider's sign-in everywhere else. */
-export function SignIn({ config, failed, onEnter }: { config: Config; failed: boolean; onEnter: (identity: Identity) => void }) {
+export function SignIn({ config, why, onEnter }: { config: Config; why: 'failed' | 'ended' | undefined; onEnter: (identity: Identity) => void }) {
   const [settings, setSettings] = useState(() => loadSettings(localStorage, navigator.languages))
   const [user, setUser] = useState('')
   const [isBusy, setBusy] = useState(false)
   const words = wordsOf(settings.language)
-  const [trouble, setTrouble] = useState<string | undefined>(failed ? words.signIn.oidcFailed : undefined)
+  const [trouble, setTrouble] = useState<'refused' | 'failed' | 'ended' | undefined>(why)
   const { signIn } = config
 
   const speak = (language: Language) => {
@@ -32,7 +32,7 @@ export function SignIn({ config, failed, onEnter }: { config: Config; failed: bo
     } catch (failure) {
       console.warn(failure)
       setBusy(false)
-      setTrouble(signIn.kind === 'oidc' ? words.signIn.oidcFailed : words.signIn.failed)
+      setTrouble(failure instanceof Refusal ? 'refused' : 'failed')
     }
   }
 
@@ -48,7 +48,7 @@ export function SignIn({ config, failed, onEnter }: { config: Config; failed: bo
             <input class="input" name="user" value={user} maxLength={128} required autofocus autocomplete="username" autocapitalize="none" spellcheck={false} onInput={event => setUser(event.currentTarget.value)} />
           </label>
         )}
-        {trouble && <p class="trouble" role="alert">{trouble}</p>}
+        {trouble && <p class="trouble" role="alert">{trouble === 'failed' && signIn.kind === 'local' ? words.signIn.unreachable : words.signIn[trouble]}</p>}
         <button class="button button--main button--wide" disabled={isBusy || (signIn.kind === 'local' && user.trim() === '')}>
           {signIn.kind === 'local' ? words.signIn.go : words.signIn.oidc}
         </button>

@@ -37,13 +37,3 @@ export function useNow(every: number | null): number {
   }, [every])
   return now
 }
-
-/** Opens a room, or none. The address tells which, so that going back works. */
-export function go(room: string | undefined): void {
-  if (room === undefined && location.hash.length <= 1) return
-  location.hash = room === undefined ? '' : `/rooms/${room}`
-}
-
-export function roomOfAddress(): string | undefined {
-  return /^#\/rooms\/([0-9a-f-]{36})$/.exec(location.hash)?.[1]
-}

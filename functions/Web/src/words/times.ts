@@ -34,7 +34,7 @@ export function isSameDay(one: string, other: string): boolean {
   return midnight(Date.parse(one)) === midnight(Date.parse(other))
 }
 
-function midnight(time: number): number {
+export function midnight(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0)
 }
 

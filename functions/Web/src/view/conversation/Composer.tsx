@@ -11,6 +11,9 @@ import { IconButton } from '../parts/IconButton'
 const longest = 4_000
 const warnFrom = 3_500
 
+// What may come with pasted text, and no room takes.
+const unwritten = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+
 /** Where the user writes: a new message, an answer, or an edit. */
 export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTextAreaElement | null> }) {
   const { session, state, words } = useChat()
@@ -18,11 +21,13 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
   const { editing, replyTo } = state.view
   const edited = editing === undefined ? undefined : entryAt(room.transcript, editing)
   const answered = replyTo === undefined ? undefined : entryAt(room.transcript, replyTo)
-  const [changedText, setChangedText] = useState(edited?.text ?? '')
+  const [changedText, setChangedText] = useState('')
   const text = edited ? changedText : (state.drafts[room.id] ?? '')
   const count = text.length > warnFrom / 2 ? [...text].length : text.length
   const canSend = text.trim() !== '' && count <= longest
 
+  // The field stays where it is, with the focus and an input method's state: only what stands in it changes.
+  useLayoutEffect(() => setChangedText(edited?.text ?? ''), [editing])
   useLayoutEffect(() => {
     const area = input.current!
     area.style.height = 'auto'
@@ -46,7 +51,8 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
     leave()
   }
 
-  const write = (now: string) => {
+  const write = (typed: string) => {
+    const now = typed.replace(unwritten, '')
     if (edited) return setChangedText(now)
     dispatch({ type: 'drafted', room: room.id, text: now })
     if (now !== '') session.typing.writes(room.id)
@@ -83,7 +89,7 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
       <div class="composer__line">
         <textarea
           ref={input} class="composer__input" rows={1} dir="auto" value={text} aria-label={words.composer.label} placeholder={words.composer.placeholder} enterkeyhint="send"
-          onInput={event => write(event.currentTarget.value)} onKeyDown={keys} onBlur={() => session.typing.stops()} autofocus={edited !== undefined}
+          onInput={event => write(event.currentTarget.value)} onKeyDown={keys} onBlur={() => session.typing.stops()}
         />
         {count > warnFrom && <span class={`composer__count ${count > longest ? 'composer__count--over' : ''}`} role="status">{count > longest ? words.composer.over(count - longest) : words.composer.left(longest - count)}</span>}
         <button class="composer__send" disabled={!canSend} aria-label={edited ? words.composer.save : words.composer.send} title={edited ? words.composer.save : words.composer.send}>

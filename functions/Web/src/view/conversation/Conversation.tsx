@@ -1,10 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
-import { changing, nameOf, titleOf, waiting, writers } from '../../state/selectors'
+import { changing, faceOf, nameOf, titleOf, waiting, writers, type Faces } from '../../state/selectors'
 import type { Room } from '../../state/state'
-import { agoOf } from '../../words/times'
-import { go, useChat, useNow } from '../chat'
+import { agoOf, midnight } from '../../words/times'
+import { leave } from '../../net/address'
+import { useChat, useNow } from '../chat'
 import { Avatar } from '../parts/Avatar'
 import { IconButton } from '../parts/IconButton'
+import { useHeir } from '../focus'
+import { useCovers } from './covers'
 import { Composer } from './Composer'
 import { MessageList, type Act } from './MessageList'
 
@@ -13,11 +16,15 @@ export function Conversation({ room }: { room: Room }) {
   const { session, state, words } = useChat()
   const { dispatch } = session.store
   const input = useRef<HTMLTextAreaElement>(null)
+  const [search, members] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)]
+  const covers = useCovers()
+  useHeir(state.view.panel, panel => (panel === 'search' ? search : members).current)
   const title = titleOf(state, room)
   const now = useNow(Object.keys(room.typing).length > 0 ? 1_000 : 30_000)
-  const outgoing = useMemo(() => waiting(state, room.id), [state.outbox, room.id])
-  const changes = useMemo(() => changing(state, room.id), [state.outbox, room.id])
-  const names = useNames(room)
+  const unplaced = [state.outbox, room.transcript.early, room.id]
+  const outgoing = useMemo(() => waiting(state, room.id), unplaced)
+  const changes = useMemo(() => changing(state, room.id), unplaced)
+  const faces = useFaces(room)
 
   // On a phone the keyboard would cover what is to be read.
   useEffect(() => {
@@ -28,7 +35,10 @@ export function Conversation({ room }: { room: Room }) {
     switch (what) {
       case 'reply':
         dispatch({ type: 'viewed', view: { replyTo: seq, editing: undefined } })
-        return input.current?.focus()
+        input.current?.focus()
+
+        // What is answered stays in sight above the field, which grows.
+        return void requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(`.messages [data-seq="${seq}"]`)?.scrollIntoView({ block: 'nearest' })))
       case 'edit':
         dispatch({ type: 'viewed', view: { editing: seq, replyTo: undefined } })
         return input.current?.focus()
@@ -45,10 +55,10 @@ export function Conversation({ room }: { room: Room }) {
   const presence = state.people[room.with ?? '']?.presence
   const writing = writers(state, room, now).map(user => nameOf(state, user))
   return (
-    <main class="conversation" aria-label={title}>
+    <main class="conversation" aria-label={title} inert={covers && state.view.panel !== undefined}>
       <header class="conversation__head">
-        <IconButton icon="back" class="only-narrow" label={words.conversation.back} onClick={() => go(undefined)} />
-        <Avatar user={room.with ?? room.id} name={title} status={presence?.status} size="s" />
+        <IconButton icon="back" class="only-narrow" label={words.conversation.back} onClick={() => leave(session.store)} />
+        <Avatar user={room.with ?? room.id} name={title} colour={state.people[room.with ?? '']?.colour} status={presence?.status} size="s" />
         <div class="conversation__titles">
           <h2>{title}</h2>
           <p class="conversation__under">
@@ -58,23 +68,23 @@ export function Conversation({ room }: { room: Room }) {
               : presence?.lastSeen ? words.presence.seen(agoOf(presence.lastSeen, state.settings.language, now)) : words.presence.offline}
           </p>
         </div>
-        <IconButton icon="search" label={words.conversation.search} pressed={state.view.panel === 'search'} onClick={() => toggle('search')} />
-        <IconButton icon="people" label={words.conversation.members} pressed={state.view.panel === 'members'} onClick={() => toggle('members')} />
+        <IconButton icon="search" label={words.conversation.search} pressed={state.view.panel === 'search'} buttonRef={search} onClick={() => toggle('search')} />
+        <IconButton icon="people" label={words.conversation.members} pressed={state.view.panel === 'members'} buttonRef={members} onClick={() => toggle('members')} />
       </header>
       <MessageList
-        session={session} room={room} user={state.user} names={names} words={words} language={state.settings.language}
-        outgoing={outgoing} changes={changes} unreadFrom={state.view.unreadFrom} title={title} act={act}
+        session={session} room={room} user={state.user} faces={faces} words={words} language={state.settings.language}
+        outgoing={outgoing} changes={changes} unreadFrom={state.view.unreadFrom} title={title} today={midnight(now)} act={act}
       />
       <p class="typing" aria-live="off">{writing.length > 0 && <><span class="typing__dots" aria-hidden="true"><i /><i /><i /></span>{words.conversation.typing(writing)}</>}</p>
-      <Composer key={`${state.view.editing ?? 'new'}`} room={room} input={input} />
+      <Composer room={room} input={input} />
     </main>
   )
 }
 
-/** Names of all who spoke here. The same object while none of them changes, so that messages are not drawn anew for nothing. */
-function useNames(room: Room): Readonly<Record<string, string>> {
+/** How all who spoke here are shown. The same object while none of them changes, so that messages are not drawn anew for nothing. */
+function useFaces(room: Room): Faces {
   const { state } = useChat()
   const users = [...new Set([...room.members.map(member => member.user), ...room.transcript.entries.flatMap(entry => [entry.by, entry.user ?? entry.by])])]
-  const known = users.map(user => [user, nameOf(state, user)] as const)
+  const known = users.map(user => [user, faceOf(state, user)] as const)
   return useMemo(() => Object.fromEntries(known), [JSON.stringify(known)])
 }

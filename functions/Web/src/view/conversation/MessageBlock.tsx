@@ -1,5 +1,6 @@
 import { memo } from 'preact/compat'
 import { useEffect, useState } from 'preact/hooks'
+import type { Faces } from '../../state/selectors'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
@@ -14,12 +15,15 @@ interface Props {
   room: string
   isGroup: boolean
   user: string
-  names: Readonly<Record<string, string>>
+  faces: Faces
   words: Words
+  /** When the present day began: at midnight "today" becomes "yesterday". */
+  today: number
   language: Language
   /** How far all the others have received and read, as far as that falls into this block. */
   received: number
   read: number
+  /** The message that the line of the unread ones stands above. */
   unreadFrom: number | undefined
   active: number | undefined
   /** The message that the tab key comes to. */
@@ -40,9 +44,8 @@ export interface Quote {
 
 /** Some messages in a row. */
 export const MessageBlock = memo(function MessageBlock({ entries, before, quoted, ...all }: Props) {
-  const { names, words, language, unreadFrom } = all
+  const { faces, words, language, unreadFrom } = all
   const quotes = quoted === '' ? {} : (JSON.parse(quoted) as Record<number, Quote>)
-  const now = Date.now()
   const isSettled = useSettled()
   return (
     <div class={isSettled ? 'block block--settled' : 'block'}>
@@ -52,11 +55,11 @@ export const MessageBlock = memo(function MessageBlock({ entries, before, quoted
         const follows = !isNewDay && previous.kind === 'text' && previous.by === entry.by && entry.seq !== unreadFrom && Date.parse(entry.at) - Date.parse(previous.at) < together
         return (
           <div key={entry.seq} class="block__entry">
-            {isNewDay && <h3 class="day"><time dateTime={entry.at}>{dayOf(entry.at, language, words, now)}</time></h3>}
+            {isNewDay && <h3 class="day"><time dateTime={entry.at}>{dayOf(entry.at, language, words, all.today)}</time></h3>}
             {entry.seq === unreadFrom && <p class="unread-line"><span>{words.conversation.unreadHere}</span></p>}
             {entry.kind === 'text'
               ? <MessageRow entry={entry} follows={follows} quote={quotes[entry.seq]} {...all} />
-              : <p class="notice" data-seq={entry.seq} tabIndex={-1}>{noticeOf(entry, words, user => names[user] ?? user)}</p>}
+              : <p class="notice" data-seq={entry.seq} tabIndex={all.tabStop === entry.seq ? 0 : -1}>{noticeOf(entry, words, user => faces[user]?.name ?? user)}</p>}
           </div>
         )
       })}

@@ -1,10 +1,10 @@
 import { memo } from 'preact/compat'
-import { useCallback, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Session } from '../../net/session'
-import { blocksOf } from '../../state/selectors'
+import { blocksOf, othersAt, unreadLine, type Faces } from '../../state/selectors'
 import type { Language, Outgoing, Room } from '../../state/state'
 import { entryAt, type Entry } from '../../state/transcript'
-import { troubleIn, type Words } from '../../words'
+import type { Words } from '../../words'
 import { Icon } from '../parts/Icon'
 import { MessageBlock } from './MessageBlock'
 import { OutgoingRow } from './OutgoingRow'
@@ -16,13 +16,14 @@ interface Props {
   session: Session
   room: Room
   user: string
-  names: Readonly<Record<string, string>>
+  faces: Faces
   words: Words
   language: Language
   outgoing: readonly Outgoing[]
   changes: ReadonlyMap<number, Outgoing>
   unreadFrom: number | undefined
   title: string
+  today: number
   act: Act
 }
 
@@ -31,15 +32,16 @@ const noChanges: ReadonlyMap<number, Outgoing> = new Map()
 /**
  * What was said, in blocks: only those in which something changed are drawn anew, and the browser lays out only those in sight.
  */
-export const MessageList = memo(function MessageList({ session, room, user, names, words, language, outgoing, changes, unreadFrom, title, act }: Props) {
+export const MessageList = memo(function MessageList({ session, room, user, faces, words, language, outgoing, changes, unreadFrom, title, today, act }: Props) {
   const { transcript } = room
   const kept = useRef<readonly (readonly Entry[])[]>([])
   const blocks = useMemo(() => (kept.current = blocksOf(transcript.entries, kept.current)), [transcript.entries])
   const [active, setActive] = useState<number>()
   const list = useRef<HTMLDivElement>(null)
   const scroll = useScroll({ session, room, list, unreadFrom, outgoing: outgoing.length })
-  const others = room.members.filter(member => member.user !== user)
-  const [received, read] = [Math.min(...others.map(member => member.received)), Math.min(...others.map(member => member.read))]
+  const { received, read } = othersAt(room, user)
+  const line = useMemo(() => unreadLine(room, user, unreadFrom), [transcript.entries, unreadFrom])
+  const isBusy = useBusy(room.older === 'loading')
   const jump = useCallback((seq: number) => scroll.to(seq), [])
 
   const keys = (event: KeyboardEvent) => {
@@ -57,40 +59,41 @@ export const MessageList = memo(function MessageList({ session, room, user, name
     else if (event.key === 'ArrowDown') focus(rows[rows.indexOf(row) + 1])
     else if (event.key === 'Home') focus(rows[0])
     else if (event.key === 'End') focus(rows.at(-1))
-    else if (event.key === 'r' && entry?.kind === 'text') act('reply', entry.seq)
-    else if (event.key === 'e' && isOwn) act('edit', entry.seq)
+    else if (isKey(event, 'r') && entry?.kind === 'text') act('reply', entry.seq)
+    else if (isKey(event, 'e') && isOwn) act('edit', entry.seq)
     else if (event.key === 'Delete' && isOwn) act('delete', entry.seq)
     else return
     event.preventDefault()
   }
 
-  const last = transcript.entries.at(-1)?.seq
+  const last = transcript.entries.findLast(entry => entry.kind === 'text')?.seq ?? transcript.entries.at(-1)?.seq
   return (
     <div class="messages-place">
       <div
-        class="messages" ref={list} role="log" aria-live="polite" aria-relevant="additions" aria-busy={room.older === 'loading'} aria-label={words.conversation.log(title)} tabIndex={-1}
+        class="messages" ref={list} role="log" aria-live="polite" aria-relevant="additions" aria-busy={isBusy} aria-label={words.conversation.log(title)} tabIndex={-1}
         onScroll={scroll.onScroll} onKeyDown={keys}
-        onPointerOver={event => setActive(seqOf(event.target) ?? active)} onPointerLeave={() => setActive(undefined)}
+        onPointerOver={event => event.pointerType === 'mouse' && setActive(seqOf(event.target) ?? active)} onPointerLeave={event => event.pointerType === 'mouse' && setActive(undefined)}
+        onClick={event => setActive(seqOf(event.target) ?? active)}
         onFocusCapture={event => setActive(seqOf(event.target) ?? active)}
       >
         <div class="messages__all">
           <div class="messages__top">
             {room.older === 'loading' && <p class="hint">{words.conversation.loadingOlder}</p>}
-            {room.older === 'failed' && <p class="trouble">{words.conversation.olderFailed} <button type="button" class="link" onClick={() => void session.older(room.id)}>{words.conversation.tryAgain}</button></p>}
+            {room.older === 'failed' && <p class="trouble">{words.conversation.olderFailed} <button type="button" class="link" onClick={() => void session.history.older(room.id)}>{words.conversation.tryAgain}</button></p>}
             {transcript.from <= room.since && room.older === 'idle' && <p class="hint">{transcript.entries.some(entry => entry.kind === 'text') ? words.conversation.start : words.conversation.empty}</p>}
           </div>
           {blocks.map((block, at) => {
             const [from, to] = [block[0]!.seq, block.at(-1)!.seq]
             return (
               <MessageBlock
-                key={Math.floor(from / 40)} entries={block} before={blocks[at - 1]?.at(-1)} room={room.id} isGroup={room.kind === 'group'} user={user} names={names} words={words} language={language}
-                received={within(received, from, to)} read={within(read, from, to)} unreadFrom={between(unreadFrom, from, to)} active={between(active, from, to)} tabStop={between(active ?? last, from, to)}
+                key={Math.floor(from / 40)} entries={block} before={blocks[at - 1]?.at(-1)} room={room.id} isGroup={room.kind === 'group'} user={user} faces={faces} words={words} language={language} today={today}
+                received={within(received, from, to)} read={within(read, from, to)} unreadFrom={between(line, from, to)} active={between(active, from, to)} tabStop={between(active ?? last, from, to)}
                 changes={changes.size > 0 && block.some(entry => changes.has(entry.seq)) ? changes : noChanges} quoted={quotedBy(block, room)} act={act} jump={jump}
               />
             )
           })}
           {outgoing.map(one => (
-            <OutgoingRow key={one.clientId} outgoing={one} words={words} language={language} why={one.refused && troubleIn(words, one.refused)} quoted={one.replyTo === undefined ? undefined : entryAt(transcript, one.replyTo)} names={names} act={act} />
+            <OutgoingRow key={one.clientId} outgoing={one} words={words} language={language} quoted={one.replyTo === undefined ? undefined : entryAt(transcript, one.replyTo)} faces={faces} act={act} />
           ))}
         </div>
       </div>
@@ -103,6 +106,24 @@ export const MessageList = memo(function MessageList({ session, room, user, name
     </div>
   )
 })
+
+// The key where R is, whatever the layout writes with it: with a Korean one it is ㄱ.
+function isKey(event: KeyboardEvent, letter: string): boolean {
+  return event.key === letter || event.code === `Key${letter.toUpperCase()}`
+}
+
+// What is read aloud are additions while it is not busy: what history adds must be over before it ends.
+function useBusy(isLoading: boolean): boolean {
+  const [lingers, setLingers] = useState(isLoading)
+  useEffect(() => {
+    if (isLoading) return setLingers(true)
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setLingers(false))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [isLoading])
+  return isLoading || lingers
+}
 
 function seqOf(target: EventTarget | null): number | undefined {
   const row = (target as HTMLElement | null)?.closest?.<HTMLElement>('[data-seq]')

@@ -1,3 +1,4 @@
+import { tickOf, type Faces, type Tick } from '../../state/selectors'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
@@ -7,6 +8,7 @@ import { Icon, type IconName } from '../parts/Icon'
 import { MessageText } from '../parts/MessageText'
 import type { Quote } from './MessageBlock'
 import type { Act } from './MessageList'
+import { Refused } from './Refused'
 
 interface Props {
   entry: Entry
@@ -15,7 +17,7 @@ interface Props {
   quote: Quote | undefined
   isGroup: boolean
   user: string
-  names: Readonly<Record<string, string>>
+  faces: Faces
   words: Words
   language: Language
   received: number
@@ -28,31 +30,32 @@ interface Props {
 }
 
 /** One message. */
-export function MessageRow({ entry, follows, quote, isGroup, user, names, words, language, received, read, active, tabStop, changes, act, jump }: Props) {
+export function MessageRow({ entry, follows, quote, isGroup, user, faces, words, language, received, read, active, tabStop, changes, act, jump }: Props) {
   const isOwn = entry.by === user
   const change = changes.get(entry.seq)
-  const text = change ? (change.delete !== undefined ? null : change.text!) : entry.text
-  const name = names[entry.by] ?? entry.by
+  const isPending = change !== undefined && change.refused === undefined
+  const text = !isPending ? entry.text : change.delete !== undefined ? null : change.text!
+  const name = faces[entry.by]?.name ?? entry.by
   const shown = timeOf(entry.at, language)
   return (
-    <article class={`message ${isOwn ? 'message--own' : ''} ${follows ? 'message--follows' : ''}`} data-seq={entry.seq} tabIndex={tabStop === entry.seq ? 0 : -1} aria-label={`${isOwn ? words.rooms.you : name}, ${shown}`}>
-      {!isOwn && <span class="message__side">{!follows && <Avatar user={entry.by} name={name} size="s" />}</span>}
+    <article class={`message ${isOwn ? 'message--own' : ''} ${follows ? 'message--follows' : ''}`} data-seq={entry.seq} tabIndex={tabStop === entry.seq ? 0 : -1} aria-label={`${isOwn ? words.rooms.you : name}: ${text ?? words.message.deleted}, ${shown}`}>
+      {!isOwn && <span class="message__side">{!follows && <Avatar user={entry.by} name={name} colour={faces[entry.by]?.colour} size="s" />}</span>}
       <div class="message__bubble">
         {!isOwn && isGroup && !follows && <p class="message__by">{name}</p>}
         {entry.replyTo !== undefined && text !== null && (
           <button type="button" class="quote" onClick={() => jump(entry.replyTo!)}>
-            <span class="quote__by">{quote ? (names[quote.by] ?? quote.by) : words.message.notLoaded}</span>
+            <span class="quote__by">{quote ? (faces[quote.by]?.name ?? quote.by) : words.message.notLoaded}</span>
             {quote && <span class="quote__text">{quote.text ?? words.message.gone}</span>}
           </button>
         )}
         {text === null ? <p class="message__text message__text--deleted">{words.message.deleted}</p> : <MessageText text={text} />}
         <p class="message__meta">
-          {(entry.edited || change?.edit !== undefined) && text !== null && <span>{words.message.edited}</span>}
+          {(entry.edited || isPending) && text !== null && <span>{words.message.edited}</span>}
           <time dateTime={entry.at}>{shown}</time>
-          {isOwn && <Ticks words={words} state={change ? 'sending' : read >= entry.seq ? 'read' : received >= entry.seq ? 'delivered' : 'sent'} />}
+          {isOwn && <Ticks words={words} state={isPending ? 'sending' : tickOf({ received, read }, entry.seq)} />}
         </p>
-        {active === entry.seq && text !== null && !change && (
-          <div class="message__tools" role="group" aria-label={words.message.actions}>
+        {active === entry.seq && text !== null && !isPending && (
+          <div class="message__tools" role="group" aria-live="off" aria-label={words.message.actions}>
             <Tool icon="reply" label={words.message.reply} onClick={() => act('reply', entry.seq)} />
             <Tool icon="copy" label={words.message.copy} onClick={() => void navigator.clipboard?.writeText(text)} />
             {isOwn && <Tool icon="edit" label={words.message.edit} onClick={() => act('edit', entry.seq)} />}
@@ -60,13 +63,12 @@ export function MessageRow({ entry, follows, quote, isGroup, user, names, words,
           </div>
         )}
       </div>
+      {change?.refused && <Refused outgoing={change} words={words} act={act} />}
     </article>
   )
 }
 
-type TickState = 'sending' | 'sent' | 'delivered' | 'read'
-
-export function Ticks({ state, words }: { state: TickState; words: Words }) {
+export function Ticks({ state, words }: { state: Tick | 'sending'; words: Words }) {
   return (
     <span class={`ticks ticks--${state}`} title={words.message[state]}>
       <Icon name={state === 'sending' ? 'clock' : state === 'sent' ? 'check' : 'double'} size={15} />

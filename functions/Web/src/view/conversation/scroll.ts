@@ -26,6 +26,11 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   const latest = useRef(room)
   latest.current = room
 
+  // Read marks are of all up to a message: none is told while some before what is in sight are not even loaded.
+  const unread = useRef(unreadFrom)
+  unread.current = unreadFrom
+  const isUnreadUnloaded = () => unread.current !== undefined && unread.current < latest.current.transcript.from
+
   const measure = () => {
     const element = list.current
     if (!element) return
@@ -35,7 +40,7 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     setAtEnd(end)
     if (end) setSeen(latest.current.transcript.position)
     const divider = element.querySelector('.unread-line')
-    setUnreadAbove(divider !== null && divider.getBoundingClientRect().bottom < element.getBoundingClientRect().top)
+    setUnreadAbove(isUnreadUnloaded() || (divider !== null && divider.getBoundingClientRect().bottom < element.getBoundingClientRect().top))
   }
 
   const toEnd = () => {
@@ -46,8 +51,11 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   }
 
   const to = async (seq: number) => {
-    for (let tries = 0; tries < 50 && seq < latest.current.transcript.from && seq >= latest.current.since; tries++) await session.older(room.id)
-    const row = list.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`)
+    await session.history.back(room.id, seq)
+
+    // What was loaded is drawn with the next frame.
+    await new Promise(requestAnimationFrame)
+    const row = [...(list.current?.querySelectorAll<HTMLElement>('[data-seq]') ?? [])].find(one => Number(one.dataset['seq']) >= seq)
     row?.scrollIntoView({ block: 'center' })
     row?.classList.add('message--found')
     setTimeout(() => row?.classList.remove('message--found'), 1_600)
@@ -57,6 +65,7 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     const element = list.current
     if (!element || document.hidden || !document.hasFocus()) return
     const { transcript: now } = latest.current
+    if (isUnreadUnloaded()) return
     const box = element.getBoundingClientRect()
     const lowest = document.elementsFromPoint(box.left + box.width / 2, box.bottom - 24).map(one => one.closest<HTMLElement>('[data-seq]')).find(one => one != null)
     const seq = place.current.isAtEnd ? now.position : Number(lowest?.dataset['seq'] ?? 0)
@@ -71,15 +80,18 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
       if (!list.current) return
       measure()
       markRead()
-      if (list.current.scrollTop < nearTop) void session.older(room.id)
+      if (list.current.scrollTop < nearTop && latest.current.older !== 'failed') void session.history.older(room.id)
     })
   }
 
-  // To the first unread message, or to the end.
+  // To the first unread message, which may have to be fetched, or to the end.
   useLayoutEffect(() => {
     const divider = list.current!.querySelector('.unread-line')
     if (divider) divider.scrollIntoView({ block: 'center' })
-    else list.current!.scrollTop = list.current!.scrollHeight
+    else if (isUnreadUnloaded()) {
+      list.current!.scrollTop = 0
+      void to(unreadFrom!)
+    } else list.current!.scrollTop = list.current!.scrollHeight
     measure()
   }, [])
 
@@ -111,7 +123,7 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     }
   }, [])
   useEffect(() => {
-    if (room.older === 'idle' && list.current!.scrollTop < nearTop) void session.older(room.id)
+    if (room.older === 'idle' && list.current!.scrollTop < nearTop) void session.history.older(room.id)
   }, [transcript.from, room.older])
 
   const news = isAtEnd ? 0 : transcript.entries.filter(entry => entry.seq > seen && entry.kind === 'text' && entry.by !== session.store.state.user).length

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
+import { go } from '../../net/address'
 import { uuid7 } from '../../net/uuid7'
 import { contacts, nameOf } from '../../state/selectors'
 import { troubleIn } from '../../words'
-import { go, useChat } from '../chat'
+import { useChat } from '../chat'
 import { AddByName } from '../parts/AddByName'
 import { Avatar } from '../parts/Avatar'
 import { Dialog } from '../parts/Dialog'
@@ -38,7 +39,7 @@ export function GroupDialog() {
         {users.map(user => (
           <label key={user} class="person person--choice">
             <input type="checkbox" checked={chosen.includes(user)} onChange={() => toggle(user)} />
-            <Avatar user={user} name={nameOf(state, user)} size="s" />
+            <Avatar user={user} name={nameOf(state, user)} colour={state.people[user]?.colour} size="s" />
             <span class="person__name">{nameOf(state, user)}</span>
           </label>
         ))}

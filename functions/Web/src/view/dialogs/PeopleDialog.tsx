@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact'
 import { contacts, nameOf } from '../../state/selectors'
 import type { Person } from '../../state/state'
 import { troubleIn } from '../../words'
+import { go } from '../../net/address'
 import { uuid7 } from '../../net/uuid7'
 import type { Api } from '../../net/api'
-import { go, useChat } from '../chat'
+import { useChat } from '../chat'
 import { AddByName } from '../parts/AddByName'
 import { Avatar } from '../parts/Avatar'
 import { Dialog } from '../parts/Dialog'
@@ -38,10 +39,10 @@ export function PeopleDialog() {
       <button type="button" class="button button--wide" onClick={() => dispatch({ type: 'viewed', view: { dialog: 'group' } })}>{words.people.group}</button>
       {invited.length + known.length + requested.length + blocked.length === 0 && <p class="nothing">{words.people.none}</p>}
       <Group heading={words.people.invitations} people={invited}>
-        {user => <><Button main run={wish(user)}>{words.people.accept}</Button><Button run={change(user, api => api.wish(user, 'blocked'))}>{words.people.decline}</Button></>}
+        {user => <><Button main run={wish(user)}>{words.people.accept}</Button><Button run={change(user, api => api.wish(user, 'blocked'))}>{words.people.block}</Button></>}
       </Group>
       <Group heading={words.people.contacts} people={known}>
-        {user => <><Button main run={talk(user)}>{words.people.message}</Button><Button run={unwish(user)}>{words.people.remove}</Button></>}
+        {user => <><Button run={talk(user)}>{words.people.message}</Button><Button run={unwish(user)}>{words.people.remove}</Button></>}
       </Group>
       <Group heading={words.people.requested} people={requested}>{user => <Button run={unwish(user)}>{words.people.withdraw}</Button>}</Group>
       <Group heading={words.people.blocked} people={blocked}>{user => <Button run={unwish(user)}>{words.people.unblock}</Button>}</Group>
@@ -58,7 +59,7 @@ function Group({ heading, people, children }: { heading: string; people: readonl
       <ul class="people">
         {people.map(({ user, presence }) => (
           <li key={user} class="person">
-            <Avatar user={user} name={nameOf(state, user)} status={presence?.status} />
+            <Avatar user={user} name={nameOf(state, user)} colour={state.people[user]?.colour} status={presence?.status} />
             <span class="person__middle"><span class="person__name">{nameOf(state, user)}</span>{nameOf(state, user) !== user && <span class="person__under">{user}</span>}</span>
             <span class="person__answers">{children(user)}</span>
           </li>

@@ -42,7 +42,7 @@ export function SettingsDialog() {
           <span class="field__label">{words.settings.name}</span>
           <input class="input" value={name} maxLength={64} autocomplete="nickname" onInput={event => { setName(event.currentTarget.value); setSaved(false) }} />
         </label>
-        <button class="button" disabled={name.trim() === ''}>{isSaved ? words.settings.saved : words.settings.save}</button>
+        <button class="button" disabled={name.trim() === '' || name.trim() === nameOf(state, user)}>{isSaved ? words.settings.saved : words.settings.save}</button>
       </form>
       {state.trouble && <p class="trouble" role="alert">{troubleIn(words, state.trouble)}</p>}
       <Choice<Language> legend={words.settings.language} name="language" value={settings.language} options={{ ko: '한국어', en: 'English' }} onChoose={language => change({ language })} />

@@ -16,7 +16,6 @@ const paths = {
   down: 'M12 5v14M6 13l6 6 6-6',
   up: 'M12 19V5M6 11l6-6 6 6',
   alert: 'M12 4l9 16H3zM12 10v4.5M12 17.2v.3',
-  plus: 'M12 5v14M5 12h14',
 } as const
 
 export type IconName = keyof typeof paths

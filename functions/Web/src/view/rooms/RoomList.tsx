@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import { contacts, folded, nameOf, roomsInOrder, titleOf } from '../../state/selectors'
-import { go, useChat, useNow } from '../chat'
+import { useChat, useNow } from '../chat'
+import { useHeir } from '../focus'
 import { Avatar } from '../parts/Avatar'
 import { IconButton } from '../parts/IconButton'
 import { NotifyQuestion } from './NotifyQuestion'
@@ -15,12 +16,14 @@ export function RoomList() {
   const wanted = folded(filter.trim())
   const shown = wanted === '' ? rooms : rooms.filter(room => folded(titleOf(state, room)).includes(wanted))
   const invitations = contacts(state, 'invited').length
+  const list = useRef<HTMLUListElement>(null)
+  useHeir(state.view.room, room => list.current!.querySelector<HTMLElement>(`[data-room="${room}"]`) ?? list.current!.querySelector<HTMLElement>('.room'))
   const show = (dialog: 'people' | 'settings') => session.store.dispatch({ type: 'viewed', view: { dialog } })
 
   return (
     <nav class="rooms" aria-label={words.rooms.label}>
       <header class="rooms__head">
-        <Avatar user={state.user} name={nameOf(state, state.user)} size="s" />
+        <Avatar user={state.user} name={nameOf(state, state.user)} colour={state.people[state.user]?.colour} size="s" />
         <h1 class="rooms__me">{nameOf(state, state.user)}</h1>
         <IconButton icon="people" label={invitations > 0 ? `${words.rooms.people}: ${words.rooms.invitations(invitations)}` : words.rooms.people} badge={invitations} onClick={() => show('people')} />
         <IconButton icon="gear" label={words.rooms.settings} onClick={() => show('settings')} />
@@ -41,8 +44,8 @@ export function RoomList() {
           </div>
         )}
         {rooms.length > 0 && shown.length === 0 && <p class="nothing">{words.rooms.noneFound}</p>}
-        <ul>
-          {shown.map(room => <li key={room.id}><RoomRow room={room} now={now} isOpen={state.view.room === room.id} onOpen={go} /></li>)}
+        <ul ref={list}>
+          {shown.map(room => <li key={room.id}><RoomRow room={room} now={now} isOpen={state.view.room === room.id} /></li>)}
         </ul>
       </div>
     </nav>

@@ -1,0 +1,41 @@
+import type { Store } from '../state/store'
+import type { Api } from './api'
+
+const page = 100
+
+/** What was said before what is loaded, fetched page by page: one at a time for each room, and whoever asks meanwhile has the same answer. */
+export class History {
+  private readonly loading = new Map<string, Promise<boolean>>()
+
+  constructor(private readonly api: Api, private readonly store: Store) {}
+
+  /** Fetches a page. Answers whether more is there now. */
+  older(id: string): Promise<boolean> {
+    const running = this.loading.get(id)
+    if (running) return running
+    const load = this.load(id).finally(() => this.loading.delete(id))
+    this.loading.set(id, load)
+    return load
+  }
+
+  /** Fetches until an event is there, or it fails. */
+  async back(id: string, seq: number): Promise<void> {
+    const isMissing = () => {
+      const room = this.store.state.rooms[id]
+      return room !== undefined && seq >= room.since && seq < room.transcript.from
+    }
+    while (isMissing() && (await this.older(id)));
+  }
+
+  private async load(id: string): Promise<boolean> {
+    const from = () => this.store.state.rooms[id]?.transcript.from ?? 0
+    const [before, since] = [from(), this.store.state.rooms[id]?.since ?? 0]
+    if (before <= since) return false
+    this.store.dispatch({ type: 'older', room: id, now: 'loading' })
+    const answer = await this.api.history(id, before, page).catch(() => undefined)
+    if (answer) this.store.dispatch({ type: 'history', room: id, events: answer.events })
+    if (from() < before) return true
+    this.store.dispatch({ type: 'older', room: id, now: 'failed' })
+    return false
+  }
+}
