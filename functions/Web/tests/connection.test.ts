@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Unreachable } from '../src/net/api'
+import { Refusal, signedOut, Unreachable } from '../src/net/api'
 import { Connection } from '../src/net/connection'
 import { Store } from '../src/state/store'
 import { Server, SimulatedClock } from './simulation'
@@ -19,14 +19,12 @@ describe('a connection', () => {
     const { clock, server, store, connection } = device()
     void connection.run()
     await clock.run(1_000)
-    const hub = server.hub!
-    server.hub = undefined
+    server.isMute = true
     server.add({ text: 'unheard' })
     await clock.run(59_000)
     expect(shown(store.state)).toEqual([])
     await clock.run(2_000)
     expect(shown(store.state)).toEqual([[2, 'unheard', false]])
-    server.hub = hub
     await connection.stop()
   })
 
@@ -80,5 +78,54 @@ describe('a connection', () => {
     expect(syncs() - before).toBeGreaterThan(3)
     expect(syncs() - before).toBeLessThan(12)
     await connection.stop()
+  })
+
+  test('tells that the user is invisible once it is wished, and learns it from wherever else it was wished', async () => {
+    const { clock, server, store, connection } = device()
+    const settings = (invisible: boolean) => {
+      store.dispatch({ type: 'settings', settings: { invisible } })
+      connection.changed()
+    }
+    server.isInvisible = true
+    void connection.run()
+    await clock.run(1_000)
+    expect(store.state.settings.invisible).toBe(true)
+    settings(false)
+    await clock.run(1_000)
+    expect(server.isInvisible).toBe(false)
+    server.isInvisible = true
+    connection.changed()
+    await clock.run(1_000)
+    expect(store.state.settings.invisible).toBe(true)
+    expect(server.told.map(one => one.invisible)).toEqual([undefined, false, undefined])
+    await connection.stop()
+  })
+
+  test('does not undo what is wished while a heartbeat is on its way', async () => {
+    const { clock, server, store, connection } = device()
+    void connection.run()
+    await clock.run(1_000)
+    connection.changed()
+    const beats = server.calls.filter(one => one === 'beat').length
+    while (server.calls.filter(one => one === 'beat').length === beats) await Promise.resolve()
+    store.dispatch({ type: 'settings', settings: { invisible: true } })
+    connection.changed()
+    await clock.run(1_000)
+    expect([store.state.settings.invisible, server.isInvisible]).toEqual([true, true])
+    await connection.stop()
+  })
+
+  test.each(['negotiate', 'beat'])('ends when the sign-in has ended, as %s tells', async call => {
+    const { clock, server, store, connection } = device()
+    void connection.run()
+    await clock.run(1_000)
+    server.broken.set(call, new Refusal(401, signedOut, ''))
+    if (call === 'negotiate') connection.lost()
+    else connection.changed()
+    await clock.run(5_000)
+    expect(store.state.connection.phase).toBe('ended')
+    const calls = server.calls.length
+    await clock.run(120_000)
+    expect(server.calls.length).toBe(calls)
   })
 })

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { Refusal, type Api } from '../src/net/api'
 import { Outbox } from '../src/net/outbox'
 import { Store } from '../src/state/store'
+import { Browser } from './browser'
 import { Server, SimulatedClock, tab, tabs } from './simulation'
-import { room, start } from './worlds'
+import { room, shown, start } from './worlds'
 
 describe('the outbox', () => {
   test('gives up what the server refuses, and goes on with the next', async () => {
@@ -39,5 +40,49 @@ describe('the outbox', () => {
       expect(store.state.outbox).toEqual([])
       outbox.stop()
     }))
+  })
+})
+
+describe('two tabs of a browser', () => {
+  const said = { clientId: '1', room, text: 'x', at: '' }
+  const open = () => {
+    const [clock, server] = [new SimulatedClock(() => 500), new Server(() => 999)]
+    const browser = new Browser(server, clock)
+    return { clock, server, browser, tabs: [browser.open(), browser.open()] as const }
+  }
+
+  test('see the same of what was refused, and either can have it tried again or give it up', async () => {
+    const { clock, server, tabs: [one, two] } = open()
+    server.broken.set('send', new Refusal(403, 'blocked', ''))
+    await clock.run(1_000)
+    one.store.dispatch({ type: 'composed', outgoing: { ...said, tab: one.id } })
+    await clock.run(1_000)
+    expect([one, two].map(tab => tab.store.state.outbox[0]?.refused)).toEqual(['blocked', 'blocked'])
+    server.broken.clear()
+    two.store.dispatch({ type: 'retried', clientId: '1' })
+    await clock.run(5_000)
+    expect([one, two].map(tab => [tab.store.state.outbox.length, shown(tab.store.state).length])).toEqual([[0, 1], [0, 1]])
+    server.broken.set('send', new Refusal(403, 'blocked', ''))
+    one.store.dispatch({ type: 'composed', outgoing: { ...said, clientId: '2', tab: one.id } })
+    await clock.run(1_000)
+    two.store.dispatch({ type: 'dropped', clientId: '2' })
+    await clock.run(1_000)
+    expect([one, two].map(tab => tab.store.state.outbox)).toEqual([[], []])
+  })
+
+  test('have the same settings', async () => {
+    const { clock, tabs: [one, two] } = open()
+    one.store.dispatch({ type: 'settings', settings: { theme: 'dark', invisible: true } })
+    await clock.run(100)
+    expect(two.store.state.settings).toEqual(one.store.state.settings)
+  })
+
+  test('keep their drafts apart', () => {
+    const { browser, tabs: [one, two] } = open()
+    one.store.dispatch({ type: 'drafted', room: 'a', text: 'one' })
+    two.store.dispatch({ type: 'drafted', room: 'b', text: 'two' })
+    one.store.dispatch({ type: 'drafted', room: 'a', text: '' })
+    one.store.dispatch({ type: 'drafted', room: 'c', text: 'three' })
+    expect(browser.open().store.state.drafts).toEqual({ b: 'two', c: 'three' })
   })
 })

@@ -1,13 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blocksOf, needsSync, tickOf, unread } from '../src/state/selectors'
+import { blocksOf, changing, needsSync, othersAt, tickOf, unread, unreadLine, waiting } from '../src/state/selectors'
 import type { RoomEvent } from '../src/net/wire'
-import type { Action } from '../src/state/state'
+import type { Action, State } from '../src/state/state'
 import { isBehind } from '../src/state/transcript'
 import { answer, histories, me, other, room, run, shown, start, truth, viewOf } from './worlds'
 
 const push = (events: readonly RoomEvent[]): Action => ({ type: 'events', room, events })
 const synced = (...rooms: ReturnType<typeof answer>[]): Action => ({ type: 'synced', rooms, gone: [], asked: [] })
+
+const said = (seq: number, by = me): RoomEvent => ({ seq, id: `${seq}`, at: '', by, kind: 'text', text: `${seq}`, clientId: `c${seq}` })
+const happened = (seq: number, kind: RoomEvent['kind'], user: string): RoomEvent => ({ seq, id: `${seq}`, at: '', by: other, kind, user })
+const tick = (state: State, seq: number) => tickOf(othersAt(state.rooms[room]!, me), seq)
 
 describe('a room, whatever becomes of its pushes', () => {
   test('pushes lost, doubled and in any order, and one sync at the end, show what happened', () => {
@@ -64,6 +68,12 @@ describe('a room, whatever becomes of its pushes', () => {
       expect(from).toBe(cut + 2 <= events.length ? cut + 2 : 1)
     }))
   })
+
+  test('who knows more than the server takes what the server has', () => {
+    const state = run(start(), [synced(answer([said(1), said(2), said(3)], 0)), { ...synced(answer([said(1)], 0)), anew: true } as Action])
+    expect(state.rooms[room]!.transcript.position).toBe(1)
+    expect(needsSync(state)).toBe(false)
+  })
 })
 
 describe('what the user says', () => {
@@ -92,6 +102,25 @@ describe('what the user says', () => {
     expect(run(refused, [{ type: 'dropped', clientId: 'c' }]).outbox).toEqual([])
   })
 
+  test('is in sight all the time, also while something before it is missing', () => {
+    const one: Action = { type: 'composed', outgoing: { clientId: 'c3', room, text: '3', at: '' } }
+    const edit: Action = { type: 'composed', outgoing: { clientId: 'c4', room, edit: 1, text: 'changed', at: '' } }
+    const state = run(start(), [synced(answer([said(1)], 0)), one, edit, { type: 'accepted', room, event: said(3) }, { type: 'accepted', room, event: { ...said(4), kind: 'edited', target: 1, text: 'changed' } }])
+    expect(state.outbox).toEqual([])
+    expect(waiting(state, room).map(({ text }) => text)).toEqual(['3'])
+    expect(changing(state, room).get(1)?.text).toBe('changed')
+    const whole = run(state, [push([said(2, other)])])
+    expect([waiting(whole, room), changing(whole, room).size, shown(whole)]).toEqual([[], 0, [[1, 'changed', true], [2, '2', false], [3, '3', false]]])
+  })
+
+  test('in another tab is what that tab heard last of it, and nothing of what is in the room already', () => {
+    const one = { clientId: 'c2', room, text: '2', at: '' }
+    const refused = run(start(), [synced(answer([said(1)], 0)), { type: 'composed', outgoing: one }, { type: 'composed', outgoing: { ...one, refused: 'blocked' } }])
+    expect(refused.outbox).toEqual([{ ...one, refused: 'blocked' }])
+    expect(run(refused, [{ type: 'composed', outgoing: one }]).outbox).toEqual([one])
+    expect(run(refused, [push([said(2)]), { type: 'composed', outgoing: one }]).outbox).toEqual([])
+  })
+
   test('by somebody else under the same client id settles nothing', () => {
     const state = run(start(), [synced(answer([], 0)), { type: 'composed', outgoing: { clientId: 'c', room, text: 'Hi', at: '' } }, push([{ seq: 1, id: '1', at: '', by: other, kind: 'text', text: 'x', clientId: 'c' }])])
     expect(state.outbox).toHaveLength(1)
@@ -111,8 +140,17 @@ describe('marks', () => {
   })
 
   test('a message is delivered when all others have it, and read when all have read it', () => {
-    const at = (received: number, read: number) => tickOf(me, run(start(), [synced(answer([], 0)), { type: 'marks', room, user: other, received, read }]).rooms[room]!, 5)
+    const at = (received: number, read: number) => tick(run(start(), [synced(answer([], 0)), { type: 'marks', room, user: other, received, read }]), 5)
     expect([at(4, 4), at(5, 4), at(5, 5)]).toEqual(['sent', 'delivered', 'read'])
+  })
+
+  test('who joins takes nothing from what was read before, and with nobody else there a message is sent and no more', () => {
+    const group = run(start(), [synced(answer([said(1), said(2)], 0)), { type: 'marks', room, user: other, received: 2, read: 2 }])
+    const joined = run(group, [push([happened(3, 'joined', 'new')])])
+    expect([tick(joined, 2), tick(joined, 3)]).toEqual(['read', 'sent'])
+    const view = { ...viewOf(3), members: [...viewOf(3).members, { user: 'new', since: 3 }] }
+    expect(tick(run(group, [synced({ ...answer([said(1), said(2), happened(3, 'joined', 'new')], 2), room: view })]), 2)).toBe('read')
+    expect(tick(run(group, [push([happened(3, 'left', other)])]), 2)).toBe('sent')
   })
 
   test('unread are the messages of others after what was read, without those that are deleted', () => {
@@ -122,6 +160,31 @@ describe('marks', () => {
       expect(unread(state, state.rooms[room]!)).toEqual({ count: expected, more: false })
     }))
   })
+})
+
+describe('what was unread when a room was opened', () => {
+  const events = Array.from({ length: 20 }, (_, i) => said(i + 1, other))
+  const openedAt = (read: number, from: number) => run(start(), [synced(answer(events, 0, false, from)), { type: 'read', room, seq: read }, { type: 'opened', room }])
+  const line = (state: State) => unreadLine(state.rooms[room]!, me, state.view.unreadFrom)
+
+  test('begins at its first message, or where loaded history does not reach, and is marked when it does', () => {
+    expect([openedAt(20, 11).view.unreadFrom, openedAt(15, 11).view.unreadFrom, openedAt(5, 11).view.unreadFrom]).toEqual([undefined, 16, 6])
+    expect([line(openedAt(15, 11)), line(openedAt(5, 11))]).toEqual([16, undefined])
+    expect(line(run(openedAt(5, 11), [{ type: 'history', room, events: events.slice(3, 10) }]))).toBe(6)
+  })
+
+  test('is not begun by a deleted message, and is over when the user says something', () => {
+    const state = run(start(), [synced(answer([said(1, other), said(2, other), { ...happened(3, 'deleted', ''), target: 1 }], 0)), { type: 'opened', room }])
+    expect(state.view.unreadFrom).toBe(2)
+    expect(run(state, [{ type: 'composed', outgoing: { clientId: 'x', room, edit: 2, text: 'x', at: '' } }]).view.unreadFrom).toBe(2)
+    expect(run(state, [{ type: 'composed', outgoing: { clientId: 'x', room, text: 'x', at: '' } }]).view.unreadFrom).toBeUndefined()
+  })
+})
+
+test('what failed in a dialog is over with it', () => {
+  const failed = run(start(), [{ type: 'viewed', view: { dialog: 'people' } }, { type: 'trouble', why: 'blocked' }])
+  expect(run(failed, [{ type: 'viewed', view: { panel: 'members' } }]).trouble).toBe('blocked')
+  expect(run(failed, [{ type: 'viewed', view: { dialog: undefined } }]).trouble).toBeUndefined()
 })
 
 describe('rooms', () => {

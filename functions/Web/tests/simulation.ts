@@ -47,27 +47,40 @@ export class Server {
   trouble = 0
   /** What always fails, and how. */
   readonly broken = new Map<string, Error>()
+  /** What devices said in their heartbeats. */
+  readonly told: { status?: string; invisible?: boolean }[] = []
+  isInvisible = false
   /** What was asked of it, in order. */
   readonly calls: string[] = []
-  hub: { heard: (push: Push) => void; closed: () => void } | undefined
+  /** Nothing is pushed, and nobody notices. */
+  isMute = false
+  private readonly hubs = new Set<{ heard: (push: Push) => void; closed: () => void }>()
 
   constructor(private readonly chance: () => number) {}
 
-  readonly connect: Connect = (_, heard, closed) => ({
-    start: async () => {
-      this.maybeFail()
-      this.hub = { heard, closed }
-    },
-    // As the public client does: whoever stops it is told, too.
-    stop: async () => {
-      this.hub = undefined
-      closed()
-    },
-  })
+  readonly connect: Connect = (_, heard, closed) => {
+    const hub = { heard, closed }
+    return {
+      start: async () => {
+        this.maybeFail()
+        this.hubs.add(hub)
+      },
+      // As the public client does: whoever stops it is told, too.
+      stop: async () => {
+        this.hubs.delete(hub)
+        closed()
+      },
+    }
+  }
 
   readonly api = {
     negotiate: () => this.answered('negotiate', () => ({ url: '', accessToken: '', region: 'r' })),
-    beat: () => this.answered('beat', () => ({ heads: { [room]: this.events.length } })),
+    beat: ({ status, invisible }: { status?: string; invisible?: boolean }) =>
+      this.answered('beat', () => {
+        this.told.push({ status, invisible })
+        this.isInvisible = invisible ?? this.isInvisible
+        return { heads: { [room]: this.events.length }, invisible: this.isInvisible }
+      }),
     leave: async () => undefined,
     sync: (positions: Record<string, number>) =>
       this.answered('sync', () => ({ rooms: [{ room: viewOf(this.events.length), recovered: true, from: (positions[room] ?? 0) + 1, events: this.events.slice(positions[room] ?? 0) }], gone: [] })),
@@ -79,10 +92,13 @@ export class Server {
   add(event: Partial<RoomEvent>): RoomEvent {
     const now = { seq: this.events.length + 1, id: `${this.events.length + 1}`, at: '', by: other, kind: 'text', ...event } as RoomEvent
     this.events.push(now)
-    const fate = this.trouble > 0 ? this.chance() % 10 : 9
-    if (fate > 2) this.hub?.heard({ type: 'events', room, events: [now] })
-    if (fate > 7) this.hub?.heard({ type: 'events', room, events: [now] })
-    if (fate === 0) this.hub?.closed()
+    for (const hub of this.isMute ? [] : [...this.hubs]) {
+      const fate = this.trouble > 0 ? this.chance() % 10 : 9
+      if (fate > 2) hub.heard({ type: 'events', room, events: [now] })
+      if (fate > 7) hub.heard({ type: 'events', room, events: [now] })
+      if (fate === 0) hub.closed()
+    }
+
     return now
   }
 

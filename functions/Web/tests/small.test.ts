@@ -2,6 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { pauseAfter } from '../src/net/backoff'
 import { uuid7 } from '../src/net/uuid7'
+import { roAfter } from '../src/words/particles'
+
+test('로 and 으로 as the last letter wants it', () => {
+  expect(['민지', '서울', '북한산', 'minji', ''].map(roAfter)).toEqual(['로', '로', '으로', undefined, undefined])
+})
 
 describe('small laws', () => {
   test('a pause is random up to a bound that doubles, and never beyond the longest', () => {
