@@ -3,7 +3,7 @@ import type { MemberView, Presence, Push, RoomEvent, RoomView, SyncedRoom } from
 import type { components, paths, webhooks } from './openapi'
 
 /**
- * Holds what the page believes of the API against openapi.json. It compiles only if every field that the page reads is described there with a type that the page can take, and every call is of an operation that exists.
+ * Holds what the page believes of the API against openapi.json. It compiles only if every field that the page reads is described there with a type that the page can take, and every call is of an operation that exists. What is sent is described there in words alone.
  */
 type Described<Ours, Theirs extends Ours> = Ours extends unknown ? (keyof Ours extends keyof Theirs ? true : never) : never
 type Schemas = components['schemas']

@@ -47,6 +47,6 @@ describe('a browser, whatever the network and its user do', () => {
       for (const ids of said.values()) expect(mine.filter(id => ids.includes(id))).toEqual(ids)
       expect(server.marks).toEqual({ received: server.events.length, read: server.events.length })
       for (const tab of [...browser.tabs]) browser.close(tab)
-    }), { numRuns: Number(process.env['LIVES'] ?? 1_000) })
+    }), { numRuns: Number(process.env['LIVES'] ?? 500) })
   }, 120_000)
 })

@@ -4,6 +4,7 @@ import { isSignedOut, Refusal, type Api } from './api'
 import { pauseAfter } from './backoff'
 import { Waker, type Clock } from './clock'
 import type { Connect, Hub } from './hub'
+import { actionOf } from './pushes'
 import type { Push } from './wire'
 
 /** What the browser says of the device. */
@@ -14,7 +15,6 @@ export interface Surroundings {
 }
 
 const beatEvery = 60_000
-const typingLasts = 15_000
 
 // What is missing may be on its way.
 const gapPatience = 300
@@ -174,19 +174,7 @@ export class Connection {
   }
 
   private readonly heard = (push: Push): void => {
-    switch (push.type) {
-      case 'events':
-      case 'membership':
-      case 'marks':
-        return this.store.dispatch(push)
-      case 'head':
-        return this.store.dispatch({ type: 'heads', heads: { [push.room]: push.seq } })
-      case 'typing':
-        return this.store.dispatch({ type: 'typing', room: push.room, user: push.user, until: push.typing ? this.clock.now() + typingLasts : null })
-      case 'presence':
-        return this.store.dispatch({ type: 'people', people: [{ user: push.user, presence: { status: push.status, lastSeen: push.lastSeen } }] })
-      case 'contact':
-        return this.store.dispatch({ type: 'people', people: [{ user: push.user, contact: push.state }] })
-    }
+    const action = actionOf(push, this.clock.now())
+    if (action) this.store.dispatch(action)
   }
 }

@@ -1,4 +1,4 @@
-import type { State } from '../state/state'
+import type { Person, State } from '../state/state'
 import type { Store } from '../state/store'
 import { Refusal, type Api, type Profile } from './api'
 
@@ -19,11 +19,9 @@ export class People {
     return this.store.subscribe((state, action, before) => {
       if (action.type === 'connected') void this.contacts()
       const isMinute = action.type === 'connected' || action.type === 'heads'
-      const isOther = (state.rooms !== before.rooms || state.people !== before.people || state.view.room !== before.view.room) && inSight(state).join() !== inSight(before).join()
-      if (isMinute || isOther) {
-        void this.presence()
-        void this.names()
-      }
+      const isSame = state.rooms === before.rooms && state.people === before.people && state.view.room === before.view.room
+      if (isMinute || (!isSame && inSight(state).join() !== inSight(before).join())) void this.names()
+      if (isMinute || (!isSame && known(state).join() !== known(before).join())) void this.presence()
     })
   }
 
@@ -68,17 +66,25 @@ export class People {
   }
 
   private async presence(): Promise<void> {
-    const users = inSight(this.store.state).slice(0, mostAtOnce)
+    const users = known(this.store.state).slice(0, mostAtOnce)
     if (users.length === 0) return
     const answer = await this.api.presence(users).catch(() => undefined)
     if (answer) this.store.dispatch({ type: 'people', people: Object.entries(answer.users).map(([user, presence]) => ({ user, presence })) })
   }
 }
 
-// Those of the open room first.
-function inSight(state: State): string[] {
+// Those whose presence the user is told: of the open room first.
+function known(state: State): string[] {
   const open = state.view.room ? (state.rooms[state.view.room]?.members.map(member => member.user) ?? []) : []
   const direct = Object.values(state.rooms).flatMap(room => room.with ?? [])
-  const contacts = Object.values(state.people).filter(person => person.contact !== 'none').map(person => person.user)
-  return [...new Set([...open, ...direct, ...contacts])].filter(user => user !== state.user)
+  return [...new Set([...open, ...direct, ...whoIs(state, person => person.contact === 'contact')])].filter(user => user !== state.user)
+}
+
+// Those whose name is shown: also of people who ask for contact, or were asked.
+function inSight(state: State): string[] {
+  return [...new Set([...known(state), ...whoIs(state, person => person.contact !== 'none')])]
+}
+
+function whoIs(state: State, is: (person: Person) => boolean): string[] {
+  return Object.values(state.people).filter(is).map(person => person.user)
 }

@@ -55,6 +55,13 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
 
     // What was loaded is drawn with the next frame.
     await new Promise(requestAnimationFrame)
+    const { from } = latest.current.transcript
+    if (list.current && seq < from) {
+      // It could not be fetched: up there it says so.
+      if (seq >= latest.current.since) list.current.scrollTop = 0
+      return
+    }
+
     const row = [...(list.current?.querySelectorAll<HTMLElement>('[data-seq]') ?? [])].find(one => Number(one.dataset['seq']) >= seq)
     row?.scrollIntoView({ block: 'center' })
     row?.classList.add('message--found')
