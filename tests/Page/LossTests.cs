@@ -1,5 +1,4 @@
 using System.Globalization;
-using Serverless.Local.Chat;
 using Serverless.Tests.Chat;
 using static Microsoft.Playwright.Assertions;
 
@@ -99,80 +98,6 @@ public class LossTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
         await Expect(tab.Page.Locator(".message--waiting")).ToHaveCountAsync(0);
         using var api = await Rig.ApiAsync(bob);
         Assert.Equal(5, (await api.EventsAsync(room)).Count(one => one.Kind == "text"));
-    }
-
-    [Fact]
-    public async Task Scrolling_back_500_messages_keeps_the_place()
-    {
-        var (early, bob) = (await VisitorAsync("alice"), await VisitorAsync("bob"));
-        var room = await Rig.MeetAsync(early, bob);
-        using (var api = await Rig.ApiAsync(bob))
-            await FillAsync(api, room, 500);
-        using (var api = await Rig.ApiAsync(early))
-            (await api.PutAsync($"rooms/{room}/read", new { read = 501 }, Cancelled)).EnsureSuccessStatusCode();
-
-        // A device that has heard nothing of it yet.
-        var alice = await DeviceAsync(early);
-        await alice.OpenAsync(room);
-        var list = alice.Page.Locator(".messages");
-        var (loads, moved) = (0, 0.0);
-        for (var steps = 0; steps < 400 && !await alice.Page.GetByText("This is where it begins.").IsVisibleAsync(); steps++)
-        {
-            // Where a message in sight is, before the wheel turns and after older ones were put before it.
-            var shift = await list.EvaluateAsync<double[]>(
-                """
-                async list => {
-                  const frame = () => new Promise(requestAnimationFrame)
-                  const count = list.querySelectorAll('.message').length
-                  list.scrollTop = Math.max(0, list.scrollTop - 400)
-                  await frame()
-                  const box = list.getBoundingClientRect()
-                  const row = [...list.querySelectorAll('.message')].find(one => one.getBoundingClientRect().top > box.top + 40)
-                  const top = row.getBoundingClientRect().top
-                  do for (let wait = 0; wait < 4; wait++) await frame()
-                  while (list.getAttribute('aria-busy') === 'true')
-                  return [list.querySelectorAll('.message').length - count, Math.abs(row.getBoundingClientRect().top - top)]
-                }
-                """);
-            (loads, moved) = (loads + (shift[0] > 0 ? 1 : 0), Math.Max(moved, shift[1]));
-        }
-
-        Assert.InRange(loads, 4, 20);
-        Assert.InRange(moved, 0, 2);
-        Assert.Equal(Enumerable.Range(0, 500).Select(Number), await TextsAsync(alice));
-        await alice.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "To the latest message" }).ClickAsync();
-        await Expect(alice.Message(Number(499))).ToBeInViewportAsync();
-    }
-
-    [Fact]
-    public async Task A_room_opens_at_its_first_unread_message()
-    {
-        var (alice, bob) = (await VisitorAsync("alice"), await VisitorAsync("bob"));
-        var room = await Rig.MeetAsync(alice, bob);
-        using (var api = await Rig.ApiAsync(bob))
-            await FillAsync(api, room, 45);
-        await Expect(alice.Page.Locator(".room .badge")).ToContainTextAsync("45 unread");
-        using (var api = await Rig.ApiAsync(alice))
-        {
-            using var marked = await api.PutAsync($"rooms/{room}/read", new { read = 11 }, Cancelled);
-            marked.EnsureSuccessStatusCode();
-        }
-
-        await Expect(alice.Page.Locator(".room .badge")).ToContainTextAsync("35 unread");
-        await alice.OpenAsync(room);
-        await Expect(alice.Page.Locator(".unread-line")).ToBeInViewportAsync();
-        await Expect(alice.Message(Number(10))).ToBeInViewportAsync();
-        await Expect(alice.Message(Number(44))).Not.ToBeInViewportAsync();
-        await alice.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "To the latest message" }).ClickAsync();
-        await Expect(alice.Page.Locator(".room .badge")).ToHaveCountAsync(0);
-        await alice.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "To the first unread message" }).ClickAsync();
-        await Expect(alice.Page.Locator(".unread-line")).ToBeInViewportAsync();
-    }
-
-    internal static async Task FillAsync(ChatApi api, string room, int messages)
-    {
-        for (var number = 0; number < messages; number++)
-            await api.SayAsync(room, Number(number));
     }
 
     private static string Number(int number) => number.ToString("0000", CultureInfo.InvariantCulture);

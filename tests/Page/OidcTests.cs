@@ -1,12 +1,4 @@
-using System.Collections.Concurrent;
-using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -16,103 +8,73 @@ namespace Serverless.Tests.Page;
 public class OidcTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
 {
     [Fact]
-    public async Task Somebody_signs_in_with_a_code_and_PKCE_comes_back_and_is_remembered()
+    public async Task Somebody_signs_in_with_a_code_and_PKCE_comes_back_under_their_name_and_is_remembered()
     {
-        await using var provider = await Provider.StartAsync(Rig.Address, PageRig.NewUser("erin"), Cancelled);
+        await using var provider = await OidcProvider.StartAsync(Rig.Address, PageRig.NewUser("erin"), Cancelled);
         await using var context = await Rig.Browser.NewContextAsync(new() { Locale = "en-GB", BypassCSP = true });
-        var page = await context.NewPageAsync();
-        await page.RouteAsync("**/config.json", route => route.FulfillAsync(new()
-        {
-            ContentType = "application/json",
-            Body = JsonSerializer.Serialize(new { api = "/api", signIn = new { kind = "oidc", authority = provider.Address, clientId = "page", scope = "openid offline_access" } }),
-        }));
-        await page.GotoAsync(Rig.Address.ToString());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to sign-in" }).ClickAsync();
-        await Expect(page.Locator(".rooms__me")).ToHaveTextAsync(provider.User);
+        var page = await SignInAsync(context, provider);
         Assert.DoesNotContain("code=", page.Url, StringComparison.Ordinal);
 
         // The token that it holds is good for the API: somebody can be asked for contact.
-        await page.GetByRole(AriaRole.Button, new() { Name = "People and requests" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Contacts and requests" }).First.ClickAsync();
         await page.GetByLabel("Ask somebody for contact").FillAsync(PageRig.NewUser("frank"));
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Take back" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Withdraw" })).ToBeVisibleAsync();
 
         await page.ReloadAsync();
-        await Expect(page.Locator(".rooms__me")).ToHaveTextAsync(provider.User);
+        await Expect(page.Locator(".rooms__me")).ToHaveTextAsync(OidcProvider.Name);
         Assert.Equal(1, provider.Exchanges);
     }
 
-    /// <summary>A small OpenID provider that knows one user, and takes only codes whose verifier fits their challenge (RFC 7636).</summary>
-    private sealed class Provider : IAsyncDisposable
+    [Fact]
+    public async Task A_token_that_has_ended_is_renewed_once_for_all_tabs_and_a_sign_in_that_has_ended_leads_all_to_the_door()
     {
-        private static readonly string[] Flows = ["code"];
+        await using var provider = await OidcProvider.StartAsync(Rig.Address, PageRig.NewUser("erin"), Cancelled);
+        await using var context = await Rig.Browser.NewContextAsync(new() { Locale = "en-GB", BypassCSP = true });
+        var page = await SignInAsync(context, provider);
+        var tab = await context.NewPageAsync();
+        await tab.GotoAsync(Rig.Address.ToString());
+        await Expect(tab.Locator(".rooms__me")).ToHaveTextAsync(OidcProvider.Name);
 
-        private readonly WebApplication _app;
-        private readonly ConcurrentDictionary<string, (string Challenge, string Nonce)> _codes = new();
-        private int _exchanges;
-
-        private Provider(Uri head, string user)
+        await AgeAsync(page);
+        await Task.WhenAll(page.ReloadAsync(), tab.ReloadAsync());
+        foreach (var one in (IPage[])[page, tab])
         {
-            User = user;
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Services.AddCors();
-            _app = builder.Build();
-            _app.Urls.Add("http://127.0.0.1:0");
-            _app.UseCors(policy => policy.AllowAnyOrigin().AllowAnyHeader());
-            _app.MapGet("/.well-known/openid-configuration", () => Results.Json(new
-            {
-                issuer = Address,
-                authorization_endpoint = $"{Address}/authorize",
-                token_endpoint = $"{Address}/token",
-                response_types_supported = Flows,
-            }));
-            _app.MapGet("/authorize", (HttpRequest request) => Authorize(request.Query));
-            _app.MapPost("/token", (HttpRequest request) => ExchangeAsync(request, head));
+            await Expect(one.Locator(".rooms__me")).ToHaveTextAsync(OidcProvider.Name);
+            await Expect(one.Locator(".nothing__title")).ToBeVisibleAsync();
         }
 
-        public string User { get; }
+        Assert.Equal(1, provider.Refreshes);
 
-        public string Address { get; private set; } = "";
-
-        public int Exchanges => _exchanges;
-
-        public static async Task<Provider> StartAsync(Uri head, string user, CancellationToken cancellationToken)
-        {
-            var provider = new Provider(head, user);
-            await provider._app.StartAsync(cancellationToken);
-            provider.Address = provider._app.Urls.First();
-            return provider;
-        }
-
-        public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-        private IResult Authorize(IQueryCollection query)
-        {
-            Assert.Equal(("code", "S256", "page"), (query["response_type"].ToString(), query["code_challenge_method"].ToString(), query["client_id"].ToString()));
-            var code = Guid.CreateVersion7().ToString("n");
-            _codes[code] = (query["code_challenge"].ToString(), query["nonce"].ToString());
-            return Results.Redirect($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"].ToString())}");
-        }
-
-        private async Task<IResult> ExchangeAsync(HttpRequest request, Uri head)
-        {
-            var form = await request.ReadFormAsync();
-            var verifier = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-            if (!_codes.TryRemove(form["code"].ToString(), out var code) || code.Challenge != verifier)
-                return Results.BadRequest(new { error = "invalid_grant" });
-            Interlocked.Increment(ref _exchanges);
-            using var http = new HttpClient { BaseAddress = head };
-            using var answer = await http.PostAsJsonAsync(new Uri("api/dev/token", UriKind.Relative), new { user = User });
-            var token = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
-            return Results.Json(new { access_token = token, token_type = "Bearer", expires_in = 3600, id_token = IdToken(code.Nonce) });
-        }
-
-        // Handed over by the provider itself over TLS, so that clients need not check its signature (OpenID Connect Core, 3.1.3.7).
-        private string IdToken(string nonce)
-        {
-            var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-            static string Part(object value) => WebEncoders.Base64UrlEncode(JsonSerializer.SerializeToUtf8Bytes(value));
-            return $"{Part(new { alg = "none" })}.{Part(new { iss = Address, aud = "page", sub = User, nonce, iat = now, exp = now + 3600 })}.";
-        }
+        provider.End();
+        await AgeAsync(page);
+        await page.ReloadAsync();
+        foreach (var one in (IPage[])[page, tab])
+            await Expect(one.Locator(".trouble")).ToHaveTextAsync("You are signed out. What was not sent yet is kept.");
+        await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Continue to sign-in" })).ToBeVisibleAsync();
     }
+
+    private async Task<IPage> SignInAsync(IBrowserContext context, OidcProvider provider)
+    {
+        await context.RouteAsync("**/config.json", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = JsonSerializer.Serialize(new { api = "/api", signIn = new { kind = "oidc", authority = provider.Address, clientId = "page", scope = "openid profile offline_access" } }),
+        }));
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(Rig.Address.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue to sign-in" }).ClickAsync();
+        await Expect(page.Locator(".rooms__me")).ToHaveTextAsync(OidcProvider.Name);
+        return page;
+    }
+
+    /// <summary>As if the token's hour were over.</summary>
+    private static async Task AgeAsync(IPage page) => await page.EvaluateAsync(
+        """
+        () => {
+          const name = Object.keys(localStorage).find(one => one.startsWith('oidc.user:'))
+          localStorage.setItem(name, JSON.stringify({ ...JSON.parse(localStorage.getItem(name)), expires_at: 1 }))
+        }
+        """);
 }

@@ -32,7 +32,7 @@ public sealed class PageRig : IAsyncDisposable
                 return;
             await PageBuild.EnsureAsync(null, TimeProvider.System, Cancelled);
             _playwright = await Playwright.CreateAsync();
-            Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = await Chromium.FindAsync(Cancelled), Args = ["--no-sandbox"] });
+            Browser = await Chromium.LaunchAsync(_playwright, Cancelled);
             _head = await HeadAsync(cloud);
         }
         finally

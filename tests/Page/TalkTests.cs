@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Serverless.Tests.Chat;
 using static Microsoft.Playwright.Assertions;
 
 namespace Serverless.Tests.Page;
@@ -11,7 +10,7 @@ public class TalkTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     {
         var (alice, bob) = (await VisitorAsync("alice"), await VisitorAsync("bob"));
         await AskAsync(alice, bob.User);
-        await bob.Page.GetByRole(AriaRole.Button, new() { Name = "1 request waits" }).ClickAsync();
+        await bob.Page.GetByRole(AriaRole.Button, new() { Name = "Contacts and requests: 1 request" }).ClickAsync();
         await bob.Page.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
         await bob.Page.GetByRole(AriaRole.Button, new() { Name = "Message", Exact = true }).ClickAsync();
         await bob.SayAsync("Hello from Bob");
@@ -107,12 +106,12 @@ public class TalkTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     public async Task A_group_is_opened_renamed_searched_and_left()
     {
         var (alice, bob, carol) = (await VisitorAsync("alice"), await VisitorAsync("bob"), await VisitorAsync("carol"));
-        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "People and requests" }).First.ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Contacts and requests" }).First.ClickAsync();
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "New group" }).ClickAsync();
         await alice.Page.GetByLabel("Name of the group").FillAsync("등산 모임");
         await alice.Page.GetByLabel("Add by user name").FillAsync(bob.User);
         await alice.Page.Keyboard.PressAsync("Enter");
-        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Open group" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Create group" }).ClickAsync();
         await alice.SayAsync("Mount Halla on Sunday?");
         await bob.Page.GetByRole(AriaRole.Link, new() { Name = "등산 모임" }).ClickAsync();
         await bob.SeesAsync("Mount Halla on Sunday?");
@@ -142,31 +141,12 @@ public class TalkTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
         await Expect(alice.Page.GetByText($"{carol.User} left")).ToBeVisibleAsync();
     }
 
-    [Fact]
-    public async Task What_the_server_refuses_is_told_and_can_be_discarded()
-    {
-        var (alice, bob) = (await VisitorAsync("alice"), await VisitorAsync("bob"));
-        var room = await Rig.MeetAsync(alice, bob);
-        await alice.OpenAsync(room);
-        using var api = await Rig.ApiAsync(bob);
-        using var other = await Rig.ApiAsync(alice);
-        await api.WantsAsync(other, "blocked");
-        await alice.SayAsync("Are you there?");
-        await Expect(alice.Page.Locator(".message__refusal")).ToContainTextAsync("One of you does not want messages from the other.");
-        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
-        await Expect(alice.Page.Locator(".message--waiting")).ToHaveCountAsync(0);
-
-        await alice.Composer.FillAsync(new string('x', 4_001));
-        await Expect(alice.Page.Locator(".composer__count")).ToHaveTextAsync("1 too many");
-        await Expect(alice.Page.GetByRole(AriaRole.Button, new() { Name = "Send" })).ToBeDisabledAsync();
-    }
-
     private static async Task AskAsync(Visitor visitor, string other)
     {
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "People and requests" }).First.ClickAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Contacts and requests" }).First.ClickAsync();
         await visitor.Page.GetByLabel("User name").Or(visitor.Page.GetByLabel("Ask somebody for contact")).First.FillAsync(other);
         await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Ask", Exact = true }).ClickAsync();
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Take back" }).WaitForAsync();
+        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = "Withdraw" }).WaitForAsync();
         await visitor.Page.Keyboard.PressAsync("Escape");
     }
 }

@@ -31,7 +31,7 @@ internal static class PageBench
         await using var cloud = await LocalCloud.StartAsync(new LocalCloudOptions { Port = 0, InMemory = true });
         await using var head = await CloudHead.StartAsync(cloud, 0, null, CancellationToken.None);
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = await Chromium.FindAsync(CancellationToken.None), Args = ["--no-sandbox"] });
+        await using var browser = await Chromium.LaunchAsync(playwright, CancellationToken.None);
         var ratios = new Ratios();
         await SendAsync(browser, head.Address, ratios);
         await ScrollAsync(browser, head.Address, ratios);
@@ -76,11 +76,14 @@ internal static class PageBench
             Volatile.Write(ref expected, text);
             await Task.Delay(Typing, TimeProvider.System);
             var begun = Stopwatch.GetTimestamp();
-            await Task.WhenAll(carol.SendAsync(bare, Guid.CreateVersion7().ToString("D"), new { text }, CancellationToken.None), heard.Task.WaitAsync(Limit));
+            var sent = carol.SendAsync(bare, Guid.CreateVersion7().ToString("D"), new { text }, CancellationToken.None);
+            await heard.Task.WaitAsync(Limit);
+            var elapsed = Stopwatch.GetElapsedTime(begun);
+            await sent;
             if (number < 0)
                 continue;
             pages.Add(page);
-            protocol.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+            protocol.Add(elapsed.TotalMilliseconds);
         }
 
         Console.WriteLine($"{Messages} messages, page and protocol in turns; from sending to being there:");

@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Diagnostics;
+using Microsoft.Playwright;
 using Serverless.Local.Cloud;
 
 namespace Serverless.Tests.Page;
@@ -22,8 +24,14 @@ internal static class Chromium
     public static async Task<string> AxeAsync(CancellationToken cancellationToken) =>
         await File.ReadAllTextAsync(Path.Combine(await PackagesAsync(cancellationToken), "node_modules", "axe-core", "axe.min.js"), cancellationToken);
 
-    /// <summary>Where the program is.</summary>
-    public static async Task<string> FindAsync(CancellationToken cancellationToken) => Installed() ?? await FromNpmAsync(cancellationToken);
+    /// <summary>Starts it. It draws with the same font on every machine, Korean included.</summary>
+    public static async Task<IBrowser> LaunchAsync(IPlaywright playwright, CancellationToken cancellationToken) => await playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = Installed() ?? Path.Combine(await MadeAsync("chromium", cancellationToken), "chromium"),
+        Args = ["--no-sandbox"],
+        Env = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(one => KeyValuePair.Create((string)one.Key, (string)one.Value!))
+            .Append(KeyValuePair.Create("FONTCONFIG_FILE", Path.Combine(await MadeAsync("fonts", cancellationToken), "fonts.conf"))),
+    });
 
     private static string? Installed()
     {
@@ -31,25 +39,23 @@ internal static class Chromium
         return path.SelectMany(folder => Names.Select(name => Path.Combine(folder, name))).Concat(Places).FirstOrDefault(File.Exists);
     }
 
-    // It is unpacked into the folder for temporary files; here that is one of its own, which is complete when it is there.
-    private static async Task<string> FromNpmAsync(CancellationToken cancellationToken)
+    // What a script of the same name makes of the packages, in a folder that is complete when it is there; the script runs beside them, for there it finds them.
+    private static async Task<string> MadeAsync(string name, CancellationToken cancellationToken)
     {
-        var packages = await PackagesAsync(cancellationToken);
-        var folder = Path.Combine(packages, "unpacked");
+        var folder = Path.Combine(await PackagesAsync(cancellationToken), name);
         await CachedFolder.EnsureAsync(
             folder,
             async workplace =>
             {
-                // Beside the packages, for there it finds them.
-                var script = Path.Combine(workplace, "chromium.mjs");
-                File.Copy(Path.Combine(Pins, "chromium.mjs"), script);
+                var script = Path.Combine(workplace, $"{name}.mjs");
+                File.Copy(Path.Combine(Pins, $"{name}.mjs"), script);
                 var start = new ProcessStartInfo("node", [script]) { WorkingDirectory = workplace, Environment = { ["TMPDIR"] = workplace } };
                 var (exitCode, output) = await NodeRuntime.RunAsync(start, cancellationToken);
                 if (exitCode != 0)
-                    throw new LocalCloudException($"Chromium could not be unpacked: {output.Trim()}");
+                    throw new LocalCloudException($"The browser's {name} could not be made: {output.Trim()}");
             },
             TimeProvider.System);
-        return Path.Combine(folder, "chromium");
+        return folder;
     }
 
     private static Task<string> PackagesAsync(CancellationToken cancellationToken) =>
