@@ -9,6 +9,8 @@ internal sealed class Look(string name)
 {
     private static readonly string Folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "screens")).FullName;
 
+    private static Task<string>? _axe;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>What was found, a line each.</summary>
@@ -24,7 +26,8 @@ internal sealed class Look(string name)
     /// <summary>What axe-core finds of impact serious or critical.</summary>
     public static async Task<List<string>> ViolationsAsync(IPage page)
     {
-        await page.EvaluateAsync(await Chromium.AxeAsync(Cancelled));
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await page.EvaluateAsync(await (_axe ??= Chromium.AxeAsync(Cancelled)));
         var result = await page.EvaluateAsync<JsonElement>("() => axe.run(document, { resultTypes: ['violations'] })");
         return [.. result.GetProperty("violations").EnumerateArray()
             .Where(violation => violation.GetProperty("impact").GetString() is "serious" or "critical")

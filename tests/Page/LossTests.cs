@@ -18,6 +18,9 @@ public class LossTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
 
         await alice.Context.SetOfflineAsync(true);
         await Expect(alice.Page.Locator(".banner--offline")).ToBeVisibleAsync();
+
+        // Said to the ear by what was there before: once, without a countdown.
+        await Expect(alice.Page.Locator(".banner-place > [role=status]")).ToHaveTextAsync("You are offline. What you write is kept and sent later.");
         foreach (var text in (string[])["One", "Two", "Three"])
             await alice.SayAsync(text);
         await Expect(alice.Page.Locator(".message--waiting")).ToHaveCountAsync(3);
@@ -26,6 +29,7 @@ public class LossTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
 
         await alice.Context.SetOfflineAsync(false);
         await Expect(alice.Page.Locator(".banner")).ToHaveCountAsync(0);
+        await Expect(alice.Page.Locator(".banner-place > [role=status]")).ToHaveTextAsync("");
         await alice.SeesAsync("Meanwhile", "One", "Two", "Three");
         await bob.SeesAsync("One", "Two", "Three");
         Assert.Equal(["Before", "Meanwhile", "One", "Two", "Three"], await TextsAsync(bob));

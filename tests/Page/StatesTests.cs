@@ -6,6 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Serverless.Tests.Page;
 
 /// <summary>Every main state of the page, light and dark, on a desktop and on a phone: checked for accessibility, and drawn for whoever wants to look.</summary>
+[Collection(nameof(StatesTests))]
 public class StatesTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
 {
     [Theory]
@@ -98,6 +99,7 @@ public class StatesTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
         await Expect(me.Page.Locator(".room .dot--online")).ToBeVisibleAsync();
         await Expect(me.Page.Locator(".rooms__list")).ToContainTextAsync("See you there!");
         await Expect(me.Page.Locator(".rooms__list")).ToContainTextAsync("이준호");
+        await Expect(me.Page.Locator(".rooms__list")).ToContainTextAsync("Sofía Marín: Page");
         await look.AtAsync(me.Page, "rooms");
 
         // As in a browser that has not been asked yet; a headless one denies at once.

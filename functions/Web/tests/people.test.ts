@@ -63,6 +63,13 @@ describe('people', () => {
     expect(calls.length).toBe(before)
   })
 
+  test('who spoke last in a room have a name before it is opened', async () => {
+    const { store, settle } = world()
+    store.dispatch({ type: 'synced', rooms: [answer([{ seq: 1, id: '1', at: '', by: 'somebody', kind: 'text', text: 'Hello' }], 0)], gone: [], asked: [] })
+    await settle()
+    expect(nameOf(store.state, 'somebody')).toBe('Name of somebody')
+  })
+
   test('who are contacts no more are none after the next connection', async () => {
     const { store, contacts, settle } = world()
     contacts.push({ user: 'a', state: 'contact' })

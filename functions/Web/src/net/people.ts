@@ -1,3 +1,4 @@
+import { lastEntry } from '../state/selectors'
 import type { Person, State } from '../state/state'
 import type { Store } from '../state/store'
 import { Refusal, type Api, type Profile } from './api'
@@ -80,9 +81,12 @@ function known(state: State): string[] {
   return [...new Set([...open, ...direct, ...whoIs(state, person => person.contact === 'contact')])].filter(user => user !== state.user)
 }
 
-// Those whose name is shown: also of people who ask for contact, or were asked.
+// Those whose name is shown: also who asks for contact or was asked, who spoke last in a room, and who ever spoke in the open one.
 function inSight(state: State): string[] {
-  return [...new Set([...known(state), ...whoIs(state, person => person.contact !== 'none')])]
+  const users = new Set([...known(state), ...whoIs(state, person => person.contact !== 'none')])
+  for (const room of Object.values(state.rooms)) users.add(lastEntry(room)?.by ?? state.user)
+  for (const entry of (state.view.room && state.rooms[state.view.room]?.transcript.entries) || []) users.add(entry.by)
+  return [...users]
 }
 
 function whoIs(state: State, is: (person: Person) => boolean): string[] {
