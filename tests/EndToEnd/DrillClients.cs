@@ -10,10 +10,11 @@ namespace Serverless.Tests.EndToEnd;
 /// <summary>Clients of the rooms that speak for a service, all through one address: sets in the key-value store, ids, limits, notifications. They note what was acknowledged to them.</summary>
 internal sealed class DrillClients(Uri address, FailureLog failures, SetHistory history)
 {
-    private const int SetWriters = 6;
+    private const int SetWriters = 4;
     private const int Sets = 12;
+    private const string Recipient = "drill";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentBag<string> _ids = [];
     private readonly ConcurrentBag<string> _notifications = [];
@@ -38,12 +39,14 @@ internal sealed class DrillClients(Uri address, FailureLog failures, SetHistory 
         using var ids = failures.Client("ids", address, Limit);
         using var limits = failures.Client("limits", address, Limit);
         using var notifications = failures.Client("notifications", address, Limit);
+        using var known = await notifications.PutAsJsonAsync(new Uri($"api/users/{Recipient}/profile", UriKind.Relative), new { name = "Drill" }, Cancelled);
+        known.EnsureSuccessStatusCode();
         await Task.WhenAll(
         [
             .. Enumerable.Range(0, SetWriters).Select(writer => AddAsync(new SetClient([kv], 0, history), new Random(RunSeed.Value + writer), end)),
             RepeatAsync(() => IssueAsync(ids), end),
             RepeatAsync(() => CheckAsync(limits, domain), end),
-            RepeatAsync(() => NotifyAsync(notifications), end),
+            RepeatAsync(() => NotifyAsync(notifications), end, pauses: 4),
         ]);
     }
 
@@ -88,14 +91,17 @@ internal sealed class DrillClients(Uri address, FailureLog failures, SetHistory 
 
     private async Task NotifyAsync(HttpClient http)
     {
-        var body = new { recipients = new[] { "drill" }, category = "news", text = new { title = "Drill", body = "Carry on" }, channels = new[] { "inapp" } };
-        using var answer = await http.PostAsJsonAsync(new Uri("api/notifications", UriKind.Relative), body, Cancelled);
+        var body = new { recipients = new[] { Recipient }, category = "news", text = new { title = "Drill", body = "Carry on" }, channels = new[] { "inapp" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/notifications") { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("D"));
+        using var answer = await http.SendAsync(request, Cancelled);
+        Assert.True(answer.StatusCode == HttpStatusCode.Accepted || (int)answer.StatusCode >= 500, $"POST notifications: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancelled)}");
         if (answer.StatusCode == HttpStatusCode.Accepted)
             _notifications.Add((await answer.Content.ReadFromJsonAsync<JsonElement>(Cancelled)).GetProperty("id").GetString()!);
     }
 
     // What fails is in the log already.
-    private static async Task RepeatAsync(Func<Task> act, CancellationToken end)
+    private static async Task RepeatAsync(Func<Task> act, CancellationToken end, int pauses = 1)
     {
         using var pause = new PeriodicTimer(Pause, TimeProvider.System);
         while (!end.IsCancellationRequested)
@@ -108,7 +114,8 @@ internal sealed class DrillClients(Uri address, FailureLog failures, SetHistory 
             {
             }
 
-            await pause.WaitForNextTickAsync(Cancelled);
+            for (var i = 0; i < pauses; i++)
+                await pause.WaitForNextTickAsync(Cancelled);
         }
     }
 }

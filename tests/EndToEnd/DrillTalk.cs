@@ -9,18 +9,15 @@ namespace Serverless.Tests.EndToEnd;
 internal sealed class DrillTalk : IAsyncDisposable
 {
     private const int Rooms = 3;
-    private const int PeopleEach = 3;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.5);
+    private const int PeopleEach = 2;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan OneBeat = TimeSpan.FromSeconds(20);
 
-    private readonly FailureLog _failures;
     private readonly List<(string Room, ChatApi Person, ChatDevice Device)> _members = [];
     private readonly ConcurrentBag<(string Room, ChatEvent Event)> _acknowledged = [];
-
-    private DrillTalk(FailureLog failures) => _failures = failures;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -32,12 +29,16 @@ internal sealed class DrillTalk : IAsyncDisposable
     /// <summary>Opens the rooms and connects the devices.</summary>
     public static async Task<DrillTalk> BeginAsync(Uri address, FailureLog failures)
     {
-        var talk = new DrillTalk(failures);
+        var talk = new DrillTalk();
         for (var number = 0; number < Rooms; number++)
         {
             var people = new ChatApi[PeopleEach];
             for (var i = 0; i < PeopleEach; i++)
-                people[i] = await ChatApi.SignInAsync(address, $"drill-{number}-{i}", Cancelled);
+            {
+                using var signedIn = await ChatApi.SignInAsync(address, $"drill-{number}-{i}", Cancelled);
+                people[i] = new ChatApi(address, signedIn.User, signedIn.Token, failures.Handler("chat"));
+            }
+
             var room = ChatPeople.NewRoom();
             await Eventually.HoldsAsync(() => IsOpenAsync(room, people), "the room is open", OpenLimit);
             talk._members.AddRange(people.Select((person, i) =>
@@ -98,10 +99,7 @@ internal sealed class DrillTalk : IAsyncDisposable
             var clientId = ChatPeople.NewRoom();
             ChatEvent? acknowledged;
             while ((acknowledged = await person.SendAsync(room, clientId, new { text = said.ToString(CultureInfo.InvariantCulture) }, Cancelled)) is null)
-            {
-                _failures.Note("chat", "not acknowledged");
                 await Task.Delay(Again, TimeProvider.System, Cancelled);
-            }
 
             _acknowledged.Add((room, acknowledged));
             await Task.Delay(2 * random.NextDouble() * Pause, TimeProvider.System, Cancelled);

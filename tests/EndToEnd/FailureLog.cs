@@ -18,12 +18,15 @@ internal sealed class FailureLog(Func<TimeSpan> now)
 
     public IReadOnlyList<Failure> All => [.. _all];
 
-    public void Note(string room, string what) => _all.Enqueue(new Failure(now(), room, what));
+    private void Note(string room, string what) => _all.Enqueue(new Failure(now(), room, what));
+
+    /// <summary>Sends the requests of a room's client, and notes which fail.</summary>
+    public HttpMessageHandler Handler(string room) => new Noting(this, room);
 
     /// <summary>A client of one room, as the local service, whose failures are noted.</summary>
     public HttpClient Client(string room, Uri address, TimeSpan limit)
     {
-        var client = new HttpClient(new Noting(this, room)) { BaseAddress = address, Timeout = limit };
+        var client = new HttpClient(Handler(room)) { BaseAddress = address, Timeout = limit };
         client.DefaultRequestHeaders.Add("X-App-Key", CloudHead.AppKey);
         client.DefaultRequestHeaders.Add("X-App-Secret", CloudHead.AppSecret);
         return client;

@@ -14,7 +14,7 @@ public sealed class WholeRegionDies : IDisposable
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ReturnLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(30);
 
     private readonly CloudFolder _folder = new();
@@ -54,7 +54,8 @@ public sealed class WholeRegionDies : IDisposable
 
     private async Task DrillAsync(LocalProcess up, int number, DrillClients clients, DrillTalk talk)
     {
-        var domain = await up.Service.DomainAsync("unit: second, requests_per_unit: 5");
+        // A hard limit whose home dies refuses until its return, unless its rule says this.
+        var domain = await up.Service.DomainAsync("unit: second, requests_per_unit: 5, on_failure: open");
         var before = await ClusterState.ReadAsync(up.Service);
         using var end = new CancellationTokenSource();
         var work = Task.WhenAll(clients.RunAsync(domain, end.Token), talk.RunAsync(end.Token));

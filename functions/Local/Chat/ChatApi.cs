@@ -15,10 +15,11 @@ internal sealed class ChatApi : IDisposable
     /// <param name="address">The head's, without /api.</param>
     /// <param name="user">Who calls.</param>
     /// <param name="token">A development token of theirs.</param>
-    public ChatApi(Uri address, string user, string token)
+    /// <param name="handler">Sends the requests; null: as usual.</param>
+    public ChatApi(Uri address, string user, string token, HttpMessageHandler? handler = null)
     {
         (Address, User, Token) = (address, user, token);
-        _http = new HttpClient { BaseAddress = new Uri(address, "api/"), Timeout = Limit };
+        _http = new HttpClient(handler ?? new HttpClientHandler()) { BaseAddress = new Uri(address, "api/"), Timeout = Limit };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

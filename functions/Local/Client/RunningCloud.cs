@@ -40,11 +40,17 @@ internal sealed class RunningCloud : IDisposable
         }
     }
 
+    /// <summary>The regions as its front door sees them; null when it has none.</summary>
+    public async Task<RegionStates?> RegionsAsync()
+    {
+        using var answer = await _http.GetAsync(Relative("dev/regions"));
+        return await RegionStates.OfAsync(answer);
+    }
+
     /// <summary>The same cloud at one of its heads, when it has a front door: each head takes a moment to hear what another did.</summary>
     public async Task<RunningCloud> AtOneHeadAsync()
     {
-        using var answer = await _http.GetAsync(Relative("dev/regions"));
-        if ((await RegionStates.OfAsync(answer))?.Regions.FirstOrDefault(region => region.Well) is not { } region)
+        if ((await RegionsAsync())?.Regions.FirstOrDefault(region => region.Well) is not { } region)
             return this;
         Dispose();
         return new RunningCloud(region.Head, _clock);
