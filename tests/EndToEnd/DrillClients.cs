@@ -39,7 +39,7 @@ internal sealed class DrillClients(Uri address, FailureLog failures, SetHistory 
         using var ids = failures.Client("ids", address, Limit);
         using var limits = failures.Client("limits", address, Limit);
         using var notifications = failures.Client("notifications", address, Limit);
-        using var known = await notifications.PutAsJsonAsync(new Uri($"api/users/{Recipient}/profile", UriKind.Relative), new { name = "Drill" }, Cancelled);
+        using var known = await notifications.PutAsJsonAsync(new Uri($"api/users/{Recipient}/addresses", UriKind.Relative), new { email = "drill@example.com" }, Cancelled);
         known.EnsureSuccessStatusCode();
         await Task.WhenAll(
         [

@@ -7,7 +7,7 @@ namespace Serverless.Tests.EndToEnd;
 /// <summary>One failure as a client saw it.</summary>
 /// <param name="At">When, on the log's clock.</param>
 /// <param name="Room">Whose client.</param>
-/// <param name="What">The status, or why there was none.</param>
+/// <param name="What">The status and the problem's type, or why there was none.</param>
 internal sealed record Failure(TimeSpan At, string Room, string What);
 
 /// <summary>The failures that clients see: every answer 5xx, and every request without an answer.</summary>
@@ -32,6 +32,14 @@ internal sealed class FailureLog(Func<TimeSpan> now)
         return client;
     }
 
+    // Of the problem; read so that the client can read it too.
+    private static async Task<string> TypeAsync(HttpResponseMessage answer)
+    {
+        await answer.Content.LoadIntoBufferAsync();
+        var text = await answer.Content.ReadAsStringAsync();
+        return text.Split("urn:serverless:problem:") is [_, var rest, ..] ? rest.Split('"')[0] : "";
+    }
+
     private sealed class Noting(FailureLog log, string room) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -40,7 +48,7 @@ internal sealed class FailureLog(Func<TimeSpan> now)
             {
                 var answer = await base.SendAsync(request, cancellationToken);
                 if ((int)answer.StatusCode >= 500)
-                    log.Note(room, ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture));
+                    log.Note(room, $"{((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)} {await TypeAsync(answer)}");
                 return answer;
             }
             catch (Exception silent) when (silent is HttpRequestException or IOException or OperationCanceledException)

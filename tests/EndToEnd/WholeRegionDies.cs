@@ -14,6 +14,7 @@ public sealed class WholeRegionDies : IDisposable
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Cold = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(30);
 
@@ -21,6 +22,7 @@ public sealed class WholeRegionDies : IDisposable
     private readonly SetHistory _history = new(TimeProvider.System);
     private readonly DrillTimeline _timeline = new();
     private readonly List<Process> _heads = [];
+    private TimeSpan _returned;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -76,6 +78,7 @@ public sealed class WholeRegionDies : IDisposable
         await UntilAsync("the front door takes it for unwell", region => !region.Well);
         await UntilAsync("its head runs again", region => region.Process is not null);
         _heads.Add(HeadOf((await StatesAsync(up)).Of(victim)));
+        _returned = _timeline.Since;
         await UntilAsync("the front door takes it for well again", region => region.Well);
         await _timeline.UntilAsync(
             async () => await ClusterState.ReadAsync(up.Service) is var now && now.AllVote && now.IsReborn(victim, before),
@@ -108,7 +111,11 @@ public sealed class WholeRegionDies : IDisposable
         Assert.Empty(sets.Unattempted);
         Assert.Equal((0, 0, 0), (lost, repeated, without));
         Assert.NotEmpty(_timeline.FailuresSince);
-        Assert.InRange(_timeline.FailuresSince[^1].At, TimeSpan.Zero, rule.LongestBlindness + Grace);
+
+        // Its loss is noticed until the probes tell of it; its return by what a cold head asks to be sent again, 503, and not for long.
+        var (away, back) = (rule.LongestBlindness + Grace, _timeline.FailuresSince.Where(failure => failure.At >= _returned).ToList());
+        Assert.All(_timeline.FailuresSince.Except(back), failure => Assert.InRange(failure.At, TimeSpan.Zero, away));
+        Assert.All(back, failure => Assert.True(failure.What == "503" && failure.At - _returned < Cold, $"{failure} after the region's return"));
     }
 
     private static Process HeadOf(RegionState region) => Process.GetProcessById(region.Process!.Value);
