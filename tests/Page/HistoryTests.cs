@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Playwright;
 using Serverless.Local.Chat;
@@ -12,12 +13,12 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     private const int Long = 500;
 
     // Filled once: it takes longer than any of the tests.
-    private static Task<(string Room, string[] Readers)>? _past;
+    private static Task<Past>? _past;
 
     [Fact]
     public async Task Scrolling_back_500_messages_keeps_the_place()
     {
-        var (alice, room) = await ReaderAsync(0, read: Long + 1);
+        var (alice, room, texts) = await ReaderAsync(0, read: Long + 1);
         await alice.OpenAsync(room);
         var list = alice.Page.Locator(".messages");
         var (loads, moved) = (0, 0.0);
@@ -44,9 +45,9 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
 
         Assert.InRange(loads, 4, 20);
         Assert.InRange(moved, 0, 2);
-        Assert.Equal(Enumerable.Range(0, Long).Select(Number), (await TextsAsync(alice)).Take(Long));
+        Assert.Equal(texts, (await TextsAsync(alice)).Take(Long));
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "To the latest message" }).ClickAsync();
-        await Expect(alice.Message(Number(Long - 1))).ToBeInViewportAsync();
+        await Expect(alice.Message(texts[^1])).ToBeInViewportAsync();
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     [Fact]
     public async Task What_is_unread_and_not_loaded_is_fetched_before_anything_counts_as_read()
     {
-        var (alice, room) = await ReaderAsync(1, read: Long + 1 - 80);
+        var (alice, room, texts) = await ReaderAsync(1, read: Long + 1 - 80);
         await Expect(alice.Page.Locator(".room .badge")).ToContainTextAsync("50+ unread");
         var isHeld = true;
         await alice.Page.RouteAsync("**/messages?before=*", async route =>
@@ -92,7 +93,7 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
         await Expect(alice.Page.Locator(".unread-line")).ToHaveCountAsync(0);
         Volatile.Write(ref isHeld, false);
         await Expect(alice.Page.Locator(".unread-line")).ToBeInViewportAsync();
-        Assert.Equal(Number(Long - 80), await alice.Page.Locator(".block__entry:has(.unread-line) .message__text").TextContentAsync());
+        Assert.Equal(texts[^80], await alice.Page.Locator(".block__entry:has(.unread-line) .message__text").TextContentAsync());
         await Expect(alice.Page.Locator(".room .badge")).Not.ToContainTextAsync("+");
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "To the latest message" }).ClickAsync();
         await Expect(alice.Page.Locator(".room .badge")).ToHaveCountAsync(0);
@@ -106,7 +107,7 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     [Fact]
     public async Task A_quote_leads_to_what_it_answers_also_while_history_is_loading_and_a_failing_history_is_not_asked_without_end()
     {
-        var (alice, room) = await ReaderAsync(2, read: Long + 1);
+        var (alice, room, _) = await ReaderAsync(2, read: Long + 1);
         using (var api = await Rig.ApiAsync(alice))
             await api.SayAsync(room, new { text = "An answer", replyTo = Long - 245 });
         var (asked, isBroken) = (0, true);
@@ -139,23 +140,35 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     }
 
     /// <summary>One of those who are in a room with a long past, at a device that has heard nothing of it yet.</summary>
-    private async Task<(Visitor Reader, string Room)> ReaderAsync(int number, int read)
+    private async Task<(Visitor Reader, string Room, IReadOnlyList<string> Texts)> ReaderAsync(int number, int read)
     {
         _past ??= PastAsync();
-        var (room, readers) = await _past;
+        var (room, readers, texts) = await _past;
         using (var api = await ChatApi.SignInAsync(Rig.Address, readers[number], Cancelled))
             (await api.PutAsync($"rooms/{room}/read", new { read }, Cancelled)).EnsureSuccessStatusCode();
-        return (await VisitorAsync(readers[number], isNew: false), room);
+        return (await VisitorAsync(readers[number], isNew: false), room, texts);
     }
 
-    private async Task<(string Room, string[] Readers)> PastAsync()
+    private async Task<Past> PastAsync()
     {
         string[] readers = [PageRig.NewUser("alice"), PageRig.NewUser("alina"), PageRig.NewUser("alma")];
         using var bob = await ChatApi.SignInAsync(Rig.Address, PageRig.NewUser("bob"), Cancelled);
         var room = ChatPeople.NewRoom();
         (await bob.PutAsync($"rooms/{room}", new { name = "A long past", members = readers }, Cancelled)).EnsureSuccessStatusCode();
-        await FillAsync(bob, room, Long);
-        return (room, readers);
+
+        // Many at once: their order is the room's to say.
+        var said = new ConcurrentBag<(long Seq, string Text)>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, Long), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancelled }, async (number, token) =>
+        {
+            var id = Guid.CreateVersion7().ToString("D");
+            ChatEvent? one;
+            while ((one = await bob.SendAsync(room, id, new { text = Number(number) }, token)) is null)
+            {
+            }
+
+            said.Add((one.Seq, Number(number)));
+        });
+        return new Past(room, readers, [.. said.OrderBy(one => one.Seq).Select(one => one.Text)]);
     }
 
     private static async Task FillAsync(ChatApi api, string room, int messages)
@@ -167,4 +180,7 @@ public class HistoryTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
     private static string Number(int number) => number.ToString("0000", CultureInfo.InvariantCulture);
 
     private static async Task<IReadOnlyList<string>> TextsAsync(Visitor visitor) => await visitor.Page.Locator(".message__text").EvaluateAllAsync<string[]>("all => all.map(one => one.textContent)");
+
+    /// <summary>A room with a long past: who is in it beside its author, and what was said, in its order.</summary>
+    private sealed record Past(string Room, string[] Readers, IReadOnlyList<string> Texts);
 }

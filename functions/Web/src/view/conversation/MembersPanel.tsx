@@ -32,7 +32,7 @@ export function MembersPanel({ room }: { room: Room }) {
             <Avatar user={user} name={isKnown(user) ? nameOf(state, user) : ' '} colour={state.people[user]?.colour} status={user === state.user ? 'online' : state.people[user]?.presence?.status} />
             <span class="person__middle">
               <span class="person__names">
-                {isKnown(user) ? <span class="person__name">{nameOf(state, user)}</span> : <span class="person__name skeleton__line skeleton__line--60" aria-label={words.loading} />}
+                {isKnown(user) ? <span class="person__name">{nameOf(state, user)}</span> : <span class="person__name skeleton__line skeleton__line--60"><span class="visually-hidden">{words.loading}</span></span>}
                 {user === state.user && <span class="person__tag">{words.members.you}</span>}
                 {room.owner === user && <span class="person__tag">{words.members.owner}</span>}
               </span>
