@@ -14,8 +14,9 @@ public class KeyboardTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig
         var room = await Rig.MeetAsync(alice, bob);
         await alice.OpenAsync(room);
         await alice.SayAsync("Frist");
-        await alice.SeesAsync("Frist");
+        await Expect(alice.Message("Frist").Locator(".ticks--sent, .ticks--delivered")).ToBeVisibleAsync();
         await alice.Page.Keyboard.PressAsync("ArrowUp");
+        await Expect(alice.Composer).ToHaveValueAsync("Frist");
         await alice.TypesAsync(" post");
         await Expect(alice.Composer).ToHaveValueAsync("Frist post");
         await alice.Page.Keyboard.PressAsync("Escape");
