@@ -15,6 +15,8 @@ public sealed class StrictCounter : IDisposable
     private const int Clients = 16;
     private const string Path = "api/kv/counter";
     private const int LeastSteps = 50;
+    private const int MostInVain = 20;
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(20);
 
     // On a busy machine there is more time for steps.
@@ -42,13 +44,18 @@ public sealed class StrictCounter : IDisposable
 
         var begin = TimeProvider.System.GetTimestamp();
         var counting = Task.WhenAll(Enumerable.Range(0, Clients).Select(client => CountAsync(new Uri($"http://127.0.0.1:{cut + 1 + client % 2}"), client, begin)));
-        var random = new Random(RunSeed.Value);
+        var (random, vain, before) = (new Random(RunSeed.Value), 0, 0);
         while (!counting.IsCompleted)
         {
             storage.CutOne(random);
             if (random.Next(4) == 0)
                 front.CutOne(random);
-            await Task.WhenAny(counting, Task.Delay(TimeSpan.FromMilliseconds(random.Next(5, 40)), TimeProvider.System, Cancelled));
+
+            // On a busy machine a step takes longer than the time between cuts: after so many without one it is left alone for a moment.
+            vain = Volatile.Read(ref _acknowledged) is var now && now == before ? vain + 1 : 0;
+            var rest = vain >= MostInVain ? Rest : TimeSpan.FromMilliseconds(random.Next(5, 40));
+            (before, vain) = (now, vain % MostInVain);
+            await Task.WhenAny(counting, Task.Delay(rest, TimeProvider.System, Cancelled));
         }
 
         await counting;
