@@ -52,7 +52,8 @@ public sealed class StrictCounter : IDisposable
                 front.CutOne(random);
 
             // On a busy machine a step takes longer than the time between cuts: after so many without one it is left alone for a moment.
-            vain = Volatile.Read(ref _acknowledged) is var now && now == before ? vain + 1 : 0;
+            var now = Volatile.Read(ref _acknowledged);
+            vain = now == before ? vain + 1 : 0;
             var rest = vain >= MostInVain ? Rest : TimeSpan.FromMilliseconds(random.Next(5, 40));
             (before, vain) = (now, vain % MostInVain);
             await Task.WhenAny(counting, Task.Delay(rest, TimeProvider.System, Cancelled));
