@@ -4,9 +4,17 @@ using Serverless.Local.Commands;
 
 namespace Serverless.Tests.Capacity;
 
-public sealed class EstimateCommandTests(InfraFolder infra) : IClassFixture<InfraFolder>, IDisposable
+public sealed class EstimateCommandTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("serverless-estimate-");
+    private readonly DirectoryInfo _infra;
+
+    // The command looks whether there is a template, and does not read it.
+    public EstimateCommandTests()
+    {
+        _infra = _folder.CreateSubdirectory("infra");
+        File.WriteAllText(BesideTemplate("main.bicep"), "");
+    }
 
     public static TheoryData<string, string, string> Refused => BadLoads.All;
 
@@ -57,7 +65,7 @@ public sealed class EstimateCommandTests(InfraFolder infra) : IClassFixture<Infr
     [Fact]
     public async Task Parameters_are_written_once_and_never_over_others()
     {
-        var file = infra.Beside("once.bicepparam");
+        var file = BesideTemplate("once.bicepparam");
         var (exitCode, output, _) = await RunAsync("estimate", "startup", "--write", file);
         Assert.Equal(0, exitCode);
         Assert.EndsWith($"Wrote {file}\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
@@ -70,7 +78,7 @@ public sealed class EstimateCommandTests(InfraFolder infra) : IClassFixture<Infr
     [Fact]
     public async Task Parameters_belong_beside_the_template()
     {
-        var (elsewhere, other) = (Path.Combine(_folder.FullName, "x.bicepparam"), infra.Beside("x.json"));
+        var (elsewhere, other) = (Path.Combine(_folder.FullName, "x.bicepparam"), BesideTemplate("x.json"));
         Assert.Equal((2, $"There is no main.bicep beside \"{elsewhere}\": parameters belong into the folder infra."), Refusal(await RunAsync("estimate", "startup", "--write", elsewhere)));
         Assert.Equal((2, $"\"{other}\" must end in .bicepparam."), Refusal(await RunAsync("estimate", "startup", "--write", other)));
         Assert.False(File.Exists(elsewhere) || File.Exists(other));
@@ -79,7 +87,7 @@ public sealed class EstimateCommandTests(InfraFolder infra) : IClassFixture<Infr
     [Fact]
     public async Task What_the_template_cannot_hold_is_named_and_not_written()
     {
-        var file = infra.Beside("chat.bicepparam");
+        var file = BesideTemplate("chat.bicepparam");
         var (exitCode, sentence) = Refusal(await RunAsync("estimate", "chat", "--write", file));
         Assert.Equal(2, exitCode);
         Assert.StartsWith($"{file} is not written, because the template cannot hold this load. Operations of a region's queues: 208,333 /s are needed, and 1,000 /s are to be had.", sentence, StringComparison.Ordinal);
@@ -88,6 +96,8 @@ public sealed class EstimateCommandTests(InfraFolder infra) : IClassFixture<Infr
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private string BesideTemplate(string name) => Path.Combine(_infra.FullName, name);
 
     private async Task<string> FileAsync(string text)
     {

@@ -21,9 +21,6 @@ internal sealed class DrillTimeline
     public IReadOnlyList<Failure> FailuresSince =>
         [.. Failures.All.Select(failure => failure with { At = failure.At - _death }).Where(failure => failure.At >= TimeSpan.Zero).OrderBy(failure => failure.At)];
 
-    /// <summary>How long ago that was.</summary>
-    public TimeSpan Since => TimeProvider.System.GetElapsedTime(_began) - _death;
-
     /// <summary>The time counts from here.</summary>
     public void Begin(string what)
     {
@@ -42,7 +39,7 @@ internal sealed class DrillTimeline
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
 
-        _lines.Add((Since, what));
+        _lines.Add((TimeProvider.System.GetElapsedTime(_began) - _death, what));
     }
 
     public void Print()

@@ -18,20 +18,17 @@ public sealed class WholeRegionDies : IDisposable
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(30);
 
     private readonly CloudFolder _folder = new();
     private readonly SetHistory _history = new(TimeProvider.System);
     private readonly DrillTimeline _timeline = new();
     private readonly List<Process> _heads = [];
-    private TimeSpan _returned;
-    private TimeSpan _voting;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    // Run by hand: on two cores the refill of what died takes longer than the test may wait.
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Clients_notice_until_the_probes_do_nothing_acknowledged_is_lost_and_the_region_s_return_converges()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGKILL.");
@@ -83,12 +80,10 @@ public sealed class WholeRegionDies : IDisposable
         await UntilAsync("the front door takes it for unwell", region => !region.Well);
         await UntilAsync("its head runs again", region => region.Process is not null);
         _heads.Add(HeadOf((await StatesAsync(up)).Of(victim)));
-        _returned = _timeline.Since;
         await UntilAsync("the front door takes it for well again", region => region.Well);
         await _timeline.UntilAsync(
             async () => await ClusterState.ReadAsync(up.Service) is var now && now.AllVote && now.IsReborn(victim, before),
             "its nodes, refilled as new incarnations, vote again", ReturnLimit);
-        _voting = _timeline.Since;
     }
 
     // Before anything is read: a read would repair what was left out.
@@ -117,11 +112,7 @@ public sealed class WholeRegionDies : IDisposable
         Assert.Empty(sets.Unattempted);
         Assert.Equal((0, 0, 0), (lost, repeated, without));
         Assert.NotEmpty(_timeline.FailuresSince);
-
-        // Its loss is noticed until the probes tell of it. At its return a cold head may ask to be asked again, 503, until the region's nodes vote.
-        var (away, back) = (rule.LongestBlindness + Grace, _timeline.FailuresSince.Where(failure => failure.At >= _returned).ToList());
-        Assert.All(_timeline.FailuresSince.Except(back), failure => Assert.InRange(failure.At, TimeSpan.Zero, away));
-        Assert.All(back, failure => Assert.True(failure.What.StartsWith("503", StringComparison.Ordinal) && failure.At < _voting + Grace, $"{failure} after the region's return"));
+        Assert.InRange(_timeline.FailuresSince[^1].At, TimeSpan.Zero, rule.LongestBlindness + Grace);
     }
 
     private static Process HeadOf(RegionState region) => Process.GetProcessById(region.Process!.Value);
