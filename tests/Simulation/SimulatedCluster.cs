@@ -16,6 +16,7 @@ internal sealed class SimulatedCluster
     private readonly HashSet<int> _paused = [];
     private readonly List<ClusterViews> _views = [];
     private readonly List<HealthGossip> _gossip = [];
+    private readonly List<TimerJobs> _jobs = [];
     private readonly List<StrictRegisters> _registers = [];
     private readonly int _spares;
     private readonly Dictionary<string, ClusterMember> _movedFrom = [];
@@ -108,7 +109,7 @@ internal sealed class SimulatedCluster
     }
 
     /// <summary>One run of the timer of changes of membership on one instance.</summary>
-    public Task MoveAsync(int coordinator) => Jobs(coordinator).MoveAsync();
+    public Task MoveAsync(int coordinator) => _jobs[coordinator].MoveAsync();
 
     /// <summary>What is counted on the node alone is counted elsewhere from now on, or again where it was before the last move; nothing is lost, and both places can be reached.</summary>
     public void Move(string node)
@@ -152,22 +153,22 @@ internal sealed class SimulatedCluster
         (_, row) => (row.StartsWith("0.tree", StringComparison.Ordinal) || row.StartsWith("0.leaf", StringComparison.Ordinal)) && _simulator.Random.Next(2) == 0);
 
     /// <summary>One run of the refill timer on one instance.</summary>
-    public Task RefillAsync(int coordinator) => Jobs(coordinator).RefillAsync();
+    public Task RefillAsync(int coordinator) => _jobs[coordinator].RefillAsync();
 
     /// <summary>One run of the anti-entropy timer on one instance.</summary>
-    public Task<SweepReport> SweepAsync(int coordinator) => Jobs(coordinator).SweepAsync();
+    public Task<SweepReport> SweepAsync(int coordinator) => _jobs[coordinator].SweepAsync();
 
     /// <summary>One run of the hand-over timer on one instance.</summary>
-    public Task HandOverAsync(int coordinator) => Jobs(coordinator).HandOverAsync();
+    public Task HandOverAsync(int coordinator) => _jobs[coordinator].HandOverAsync();
 
     /// <summary>One run of the roll-up timer on one instance.</summary>
-    public Task RollUpAsync(int coordinator) => Jobs(coordinator).RollUpAsync();
+    public Task RollUpAsync(int coordinator) => _jobs[coordinator].RollUpAsync();
 
     /// <summary>One run of the reaping timer on one instance.</summary>
-    public Task<int> ReapAsync(int coordinator) => Jobs(coordinator).ReapAsync();
+    public Task<int> ReapAsync(int coordinator) => _jobs[coordinator].ReapAsync();
 
     /// <summary>One run of the timer of the limits on one instance.</summary>
-    public Task<int> ExpireAsync(int coordinator) => Jobs(coordinator).ExpireAsync();
+    public Task<int> ExpireAsync(int coordinator) => _jobs[coordinator].ExpireAsync();
 
     /// <summary>The rows that a node holds now.</summary>
     public IReadOnlyList<(string Partition, Row Row)> Rows(string node) => Nodes[node].Table(Member(node).Table).All();
@@ -177,9 +178,6 @@ internal sealed class SimulatedCluster
 
     /// <summary>One run of the gossip timer on one instance.</summary>
     public Task GossipAsync(int coordinator) => _gossip[coordinator].RunAsync(CancellationToken.None);
-
-    private TimerJobs Jobs(int coordinator) => new(
-        _views[coordinator], _gossip[coordinator], (change, _) => ChangeAsync(coordinator, change), _options, _simulator.Time, _simulator.Random);
 
     private IEnumerable<RingNode> Spares => Enumerable.Range(1, 3).SelectMany(r => Enumerable.Range(8, _spares).Select(n => new RingNode($"r{r}n{n}", $"r{r}")));
 
@@ -220,6 +218,7 @@ internal sealed class SimulatedCluster
         var gossip = new HealthGossip(views, new Random(_simulator.Random.Next()), _simulator.Time);
         _views.Add(views);
         _gossip.Add(gossip);
+        _jobs.Add(new TimerJobs(views, gossip, (change, _) => ChangeAsync(number, change), _options, _simulator.Time, _simulator.Random));
         _registers.Add(new StrictRegisters(views, _options, _simulator.Time, new Random(_simulator.Random.Next())));
         Func<ulong>? epochs = _mutation == Mutation.ReuseActor ? () => 1 : null;
         var store = _mutation == Mutation.ForgetJointEpoch ? NewViews(number, async () => MutatedMembership.WithoutJointEpoch(await LoadAsync(number))) : views;

@@ -15,9 +15,12 @@ namespace Serverless.Tests.Simulation;
 internal sealed class TimerJobs(
     ClusterViews views, HealthGossip gossip, ClusterChange change, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
 {
+    // One for all runs: it remembers what it has settled.
+    private NodeRefill? _refill;
+
     /// <summary>Refills nodes that lost their state.</summary>
     public Task RefillAsync() =>
-        new NodeRefill(views, change, AntiEntropy, Handover, Log, options, clock, random, NullLogger<NodeRefill>.Instance).RunAsync(CancellationToken.None);
+        (_refill ??= new(views, change, AntiEntropy, Handover, Log, options, clock, random, NullLogger<NodeRefill>.Instance)).RunAsync(CancellationToken.None);
 
     /// <summary>Carries a change of membership on.</summary>
     public Task MoveAsync() =>

@@ -15,9 +15,14 @@ public sealed partial class NodeRefill(
     Random random, ILogger<NodeRefill> logger)
 {
     private const int RowsAtOnce = 8;
+    private const int PartitionsAtOnce = 4;
+
+    // What failed for a moment is gone on with at once; a node that stays away is left to the next run.
+    private const int MostPasses = 5;
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<ulong, int> _progress = [];
+    private Settlement? _settlement;
 
     /// <summary>
     /// Goes on until every node is refilled, an owner does not answer, or <paramref name="cancellationToken"/> ends it. A second run
@@ -28,7 +33,9 @@ public sealed partial class NodeRefill(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await RefillAllAsync(cancellationToken);
+            for (var pass = 0; pass < MostPasses && !await RefillAllAsync(cancellationToken); pass++)
+            {
+            }
         }
         finally
         {
@@ -36,31 +43,51 @@ public sealed partial class NodeRefill(
         }
     }
 
-    private async Task RefillAllAsync(CancellationToken cancellationToken)
+    // False when something is left that may be done by going on at once.
+    private async Task<bool> RefillAllAsync(CancellationToken cancellationToken)
     {
         if (await views.RefreshAsync(cancellationToken) is not { } view || (await SettleAsync(view, cancellationToken) && (view = await views.RefreshAsync(cancellationToken)) is null))
-            return;
+            return true;
 
-        // A node takes hints with it when it loses its state, and they may have been the second copy of what was acknowledged. So hints
-        // that are left and all differences between the owners are settled before its loss counts as made good.
-        var empty = view.Document.Nodes.Where(n => LeftToSettle(n) <= TimeSpan.Zero).Select(n => n.Id).ToList();
-        if (empty.Count == 0 || !await handover.DrainAsync(view, cancellationToken) || !await antiEntropy.CompareEverythingAsync(view, cancellationToken))
-            return;
+        var lost = view.Document.Nodes.Where(n => LeftToSettle(n) <= TimeSpan.Zero).Select(n => n.Id).ToList();
+        if (lost.Count == 0)
+            return true;
+        if (_settlement?.Holds(view.Document, lost) != true)
+            _settlement = new Settlement(view.Document, lost);
+        if (!await SettleDifferencesAsync(view, _settlement, cancellationToken))
+            return false;
 
-        foreach (var id in empty)
+        var all = true;
+        foreach (var id in lost)
         {
             var node = view.Nodes[id];
             if (!await RefillAsync(view, node, cancellationToken) || await change(document => Promote(document, node), cancellationToken) is not { } document)
+            {
+                all = false;
                 continue;
+            }
+
             LogRefilled(node.Id, document.Epoch);
             _progress.Remove(node.Incarnation);
 
-            // What was settled above holds for the next one while nothing but this has changed.
-            var before = view.Document.Epoch;
-            if (await views.RefreshAsync(cancellationToken) is not { } next || document.Epoch != before + 1 || !next.Document.IsSameAs(document))
-                return;
+            // What was settled holds for the next one while nothing but this has changed.
+            if (await views.RefreshAsync(cancellationToken) is not { } next || document.Epoch != view.Epoch + 1 || !next.Document.IsSameAs(document))
+                return false;
             view = next;
+            _settlement.Document = document;
         }
+
+        return all;
+    }
+
+    // A node takes hints with it when it loses its state, and they may have been the second copy of what was acknowledged. So hints
+    // that are left and all differences between the owners are settled before its loss counts as made good.
+    private async Task<bool> SettleDifferencesAsync(ClusterView view, Settlement settlement, CancellationToken cancellationToken)
+    {
+        settlement.Drained = settlement.Drained || await handover.DrainAsync(view, cancellationToken);
+        if (settlement.Drained)
+            settlement.Compared.UnionWith(await antiEntropy.CompareAsync(view, Enumerable.Range(0, view.Ring.Partitions).Except(settlement.Compared), cancellationToken));
+        return settlement.Compared.Count == view.Ring.Partitions;
     }
 
     // Waits for nodes on which somebody may still act as they were, when that is over before the timer comes again. False when there was nothing to wait for.
@@ -84,28 +111,33 @@ public sealed partial class NodeRefill(
 
     private async Task<bool> RefillAsync(ClusterView view, Node node, CancellationToken cancellationToken)
     {
-        for (var partition = _progress.GetValueOrDefault(node.Incarnation); partition < view.Ring.Partitions; partition++)
+        var left = Enumerable.Range(0, view.Ring.Partitions).Skip(_progress.GetValueOrDefault(node.Incarnation)).Where(partition => view.Owners(partition).Contains(node));
+        foreach (var some in left.Chunk(PartitionsAtOnce))
         {
-            var owners = view.Owners(partition);
-            if (owners.Contains(node))
-            {
-                // What was accepted comes before what was promised: a promise may refuse what is accepted below it.
-                var promises = new Dictionary<string, Ballot>(StringComparer.Ordinal);
-                foreach (var other in owners.Where(o => o != node))
-                {
-                    if (!await CopyAsync(view, other, node, PartitionNames.Of(partition), promises, cancellationToken))
-                        return false;
-                }
+            var refilled = await Task.WhenAll(some.Select(partition => RefillAsync(view, partition, node, cancellationToken)));
+            if (!Array.TrueForAll(refilled, r => r))
+                return false;
+            _progress[node.Incarnation] = some[^1] + 1;
+        }
 
-                foreach (var some in promises.Chunk(RowsAtOnce))
-                {
-                    var promised = await Task.WhenAll(some.Select(promise => PromiseAsync(view, promise.Key, promise.Value, node, cancellationToken)));
-                    if (!Array.TrueForAll(promised, p => p))
-                        return false;
-                }
-            }
+        return true;
+    }
 
-            _progress[node.Incarnation] = partition + 1;
+    private async Task<bool> RefillAsync(ClusterView view, int partition, Node node, CancellationToken cancellationToken)
+    {
+        // What was accepted comes before what was promised: a promise may refuse what is accepted below it.
+        var promises = new Dictionary<string, Ballot>(StringComparer.Ordinal);
+        foreach (var other in view.Owners(partition).Where(owner => owner != node))
+        {
+            if (!await CopyAsync(view, other, node, PartitionNames.Of(partition), promises, cancellationToken))
+                return false;
+        }
+
+        foreach (var some in promises.Chunk(RowsAtOnce))
+        {
+            var promised = await Task.WhenAll(some.Select(promise => PromiseAsync(view, promise.Key, promise.Value, node, cancellationToken)));
+            if (!Array.TrueForAll(promised, p => p))
+                return false;
         }
 
         return true;
@@ -145,6 +177,18 @@ public sealed partial class NodeRefill(
     }
 
     private RowLane Lane(ClusterView view, ReplicaKey key, Node node) => RowLane.OfOwners(view, key, view.Owners(key), log).Single(lane => lane.Node == node);
+
+    // What was settled for the nodes that lost state under one document. It stays settled while that is in force: merges only add, and what else is lost changes it.
+    private sealed class Settlement(ClusterDocument document, IReadOnlyCollection<string> lost)
+    {
+        public ClusterDocument Document { get; set; } = document;
+
+        public bool Drained { get; set; }
+
+        public HashSet<int> Compared { get; } = [];
+
+        public bool Holds(ClusterDocument now, IEnumerable<string> lostNow) => now.IsSameAs(Document) && !lostNow.Except(lost).Any();
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has been refilled and votes again from epoch {Epoch}")]
     private partial void LogRefilled(string node, int epoch);

@@ -19,6 +19,10 @@ public sealed class StampDuties(ClusterViews views, HealthGossip gossip, TimePro
         return node => KeeperOf(node.Region, living) == views.Region;
     }
 
+    /// <summary>Whether this region does what one stamp does for all of them: it looks after the first healthy owner of the first partition. Yes too when nothing can be told of that.</summary>
+    public async Task<bool> LeadsAsync(CancellationToken cancellationToken) =>
+        await views.GetAsync(cancellationToken) is not { } view || AntiEntropy.LeaderOf(view, 0) is not { } leader || (await NowAsync(view, cancellationToken))(leader);
+
     /// <summary>The living region that looks after a region: itself, or the next by name, the first after the last.</summary>
     internal static string KeeperOf(string region, SortedSet<string> living) =>
         living.FirstOrDefault(other => string.CompareOrdinal(other, region) >= 0) ?? living.Min!;

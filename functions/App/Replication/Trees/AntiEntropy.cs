@@ -51,17 +51,19 @@ public sealed partial class AntiEntropy(
         return report;
     }
 
-    /// <summary>Compares and repairs all partitions that are owned by no matter whom, recent changes too. False when one could not be brought to the same state everywhere.</summary>
-    internal async Task<bool> CompareEverythingAsync(ClusterView view, CancellationToken cancellationToken)
+    /// <summary>Compares and repairs partitions, owned by no matter whom, recent changes too; which of them are brought to the same state everywhere.</summary>
+    internal async Task<IReadOnlyList<int>> CompareAsync(ClusterView view, IEnumerable<int> partitions, CancellationToken cancellationToken)
     {
-        foreach (var some in Enumerable.Range(0, view.Ring.Partitions).Chunk(PartitionsAtOnce))
+        var complete = new List<int>();
+        foreach (var some in partitions.Chunk(PartitionsAtOnce))
         {
+            if (cancellationToken.IsCancellationRequested || !await views.IsCurrentAsync(view, cancellationToken))
+                break;
             var outcomes = await Task.WhenAll(some.Select(p => new PartitionRepair(views, view, p, log, ballots).RunAsync(TimeSpan.Zero, cancellationToken)));
-            if (!Array.TrueForAll(outcomes, o => o.Complete))
-                return false;
+            complete.AddRange(some.Where((_, i) => outcomes[i].Complete));
         }
 
-        return true;
+        return complete;
     }
 
     /// <summary>The first owner that votes and is up: its region compares the partition, and it keeps the record; null when there is none.</summary>
