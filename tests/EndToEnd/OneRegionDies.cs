@@ -2,7 +2,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class OneRegionDies : IDisposable
 {
     private const int Keys = 1_000;

@@ -6,12 +6,8 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
-/// <summary>Three heads, three storages and all their clients need the machine for themselves.</summary>
-[CollectionDefinition(nameof(WholeRegionDies), DisableParallelization = true)]
-public sealed class AloneOnTheMachine;
-
 /// <summary>The drill: three regions behind a front door, clients of every room, and one region's head and storage die at once.</summary>
-[Collection(nameof(WholeRegionDies))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class WholeRegionDies : IDisposable
 {
     private const int ProbeSeconds = 1;

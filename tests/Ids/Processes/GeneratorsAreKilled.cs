@@ -8,6 +8,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.Ids;
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class GeneratorsAreKilled : IDisposable
 {
     private const int Generators = 8;

@@ -41,27 +41,15 @@ public sealed class StrictRegisters : IDisposable
         var deadline = NewDeadline();
         using var timer = new CancellationTokenSource(deadline.Remaining, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        if (await _views.CurrentAsync(either.Token) is not { } view)
-            return new RegisterResult.NoQuorum(0, 0, false);
-
-        // A majority that accepted the same ballot last: nothing later was in force when the read began.
-        var majorities = new Majorities(view.Quorums(key));
-        var lanes = Lanes(view, key);
-        IReadOnlyList<RowLane> Agreeing(IReadOnlyList<RowLane> read) =>
-            read.GroupBy(AcceptedBy).Select(same => same.ToList()).FirstOrDefault(same => majorities.Hold(same)) ?? [];
-        var heard = await Majorities.GatherAsync(lanes.Select(lane => (lane, lane.ReadAsync(either.Token))), read => Agreeing(read).Count > 0);
-        if (Agreeing(heard) is { Count: > 0 } agreeing)
+        for (var views = 0; views < MostViews && !deadline.HasPassed && await _views.CurrentAsync(either.Token) is { } view; views++)
         {
-            var content = new RegisterContent(agreeing[0].Row!.Register?.Value, agreeing.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set)));
-            return await _views.IsCurrentAsync(view, either.Token) && !deadline.HasPassed
-                ? new RegisterResult.Held(content, [.. agreeing.Select(ReplicaAnswer.Of)])
-                : new RegisterResult.NoQuorum(0, majorities.Needed, false);
+            // What members of the past agree on may lack what was accepted since.
+            var result = await ReadNowAsync(view, key, cancellationToken, either.Token);
+            if (result is RegisterResult.NoQuorum || (await _views.IsCurrentAsync(view, either.Token) && !deadline.HasPassed))
+                return result;
         }
 
-        // One is ahead: what it accepted is brought in force first, or found not to be.
-        return majorities.Hold(heard)
-            ? await ChangeAsync(key, _ => null, cancellationToken)
-            : new RegisterResult.NoQuorum(heard.Count, majorities.Needed, false);
+        return new RegisterResult.NoQuorum(0, 0, false);
     }
 
     /// <summary>Compare-and-swap: puts what <paramref name="change"/> makes of the content in its place.</summary>
@@ -86,6 +74,26 @@ public sealed class StrictRegisters : IDisposable
     }
 
     public void Dispose() => _memory.Dispose();
+
+    private async Task<RegisterResult> ReadNowAsync(ClusterView view, ReplicaKey key, CancellationToken client, CancellationToken operation)
+    {
+        // A majority that accepted the same ballot last: nothing later was in force when the read began.
+        var majorities = new Majorities(view.Quorums(key));
+        var lanes = Lanes(view, key);
+        IReadOnlyList<RowLane> Agreeing(IReadOnlyList<RowLane> read) =>
+            read.GroupBy(AcceptedBy).Select(same => same.ToList()).FirstOrDefault(same => majorities.Hold(same)) ?? [];
+        var heard = await Majorities.GatherAsync(lanes.Select(lane => (lane, lane.ReadAsync(operation))), read => Agreeing(read).Count > 0);
+        if (Agreeing(heard) is { Count: > 0 } agreeing)
+        {
+            var content = new RegisterContent(agreeing[0].Row!.Register?.Value, agreeing.Aggregate(VersionSet.Empty, (all, lane) => all.Merge(lane.Row!.Set)));
+            return new RegisterResult.Held(content, [.. agreeing.Select(ReplicaAnswer.Of)]);
+        }
+
+        // One is ahead: what it accepted is brought in force first, or found not to be.
+        return majorities.Hold(heard)
+            ? await ChangeAsync(key, _ => null, client)
+            : new RegisterResult.NoQuorum(heard.Count, majorities.Needed, false);
+    }
 
     private async Task<(RegisterResult Result, Task InFlight)> ChangeNowAsync(
         ReplicaKey key, Func<RegisterContent, RegisterWrite?> change, bool? exists, Deadline deadline)
