@@ -9,7 +9,12 @@ internal static class Eventually
     public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? limit = null) =>
         HoldsAsync(() => Task.FromResult(condition()), what, limit);
 
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    public static Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null) => HoldsAsync(condition, () => what, limit);
+
+    /// <param name="condition">What is waited for.</param>
+    /// <param name="what">Names it when it did not come, and may tell what was seen last.</param>
+    /// <param name="limit">How long it may take, by default 20 s.</param>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? limit = null)
     {
         var clock = TimeProvider.System;
         var bound = limit ?? TimeSpan.FromSeconds(20);
@@ -17,7 +22,7 @@ internal static class Eventually
         using var timer = new PeriodicTimer(Every, clock);
         while (!await condition())
         {
-            Assert.True(clock.GetElapsedTime(started) < bound, $"Not within {bound.TotalSeconds:0} s: {what}");
+            Assert.True(clock.GetElapsedTime(started) < bound, $"Not within {bound.TotalSeconds:0} s: {what()}");
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }

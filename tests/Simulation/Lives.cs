@@ -9,7 +9,7 @@ internal static class Lives
     public static IReadOnlyList<string> Broken(int first, int seeds, Func<int, IReadOnlyList<string>> live)
     {
         var broken = new ConcurrentBag<string>();
-        Parallel.For(first, first + seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
+        AllProcessors.For(first, seeds, seed =>
         {
             foreach (var law in Live(seed, live))
                 broken.Add($"seed {seed}: {law}");

@@ -76,7 +76,15 @@ public class LimitsHttpTests(SharedCloud cloud)
         await AssertProblem.IsAsync(await cloud.Service.PostAsync(domain, "settle", new { reservation, used = 9 }), 422, "used-above-reservation");
         Assert.Equal(HttpStatusCode.OK, (await cloud.Service.PostAsync(domain, "settle", new { reservation, used = 3 })).StatusCode);
         await AssertProblem.IsAsync(await cloud.Service.PostAsync(domain, "settle", new { reservation, used = 0 }), 404, "reservation-gone");
-        await Eventually.HoldsAsync(async () => (await cloud.Service.CheckAsync(domain, "u", cost: 6)).StatusCode == HttpStatusCode.OK, "what was given back can be had", TimeSpan.FromSeconds(10));
+        var last = "";
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var answer = await cloud.Service.CheckAsync(domain, "u", cost: 6);
+                last = $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancelled)}";
+                return answer.StatusCode == HttpStatusCode.OK;
+            },
+            () => $"what was given back can be had; last was answered {last}", TimeSpan.FromSeconds(10));
     }
 
     [Fact]

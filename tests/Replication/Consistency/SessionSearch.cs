@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Serverless.Tests.Simulation;
 
 namespace Serverless.Tests.Replication.Consistency;
 
@@ -49,8 +50,7 @@ public class SessionSearch
     {
         var mode = SessionMode.Of(query);
         var lives = new ConcurrentBag<(int, SessionReport)>();
-        Parallel.For(first, first + seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
-            lives.Add((seed, SessionLife.Run(seed, mode, parted, tells))));
+        AllProcessors.For(first, seeds, seed => lives.Add((seed, SessionLife.Run(seed, mode, parted, tells))));
         return lives;
     }
 }

@@ -24,12 +24,7 @@ internal sealed record Exploration(string Name, int Schedules, int CutShort, int
     public static IReadOnlyList<Exploration> All(IReadOnlyList<Exploring> all, CancellationToken cancellationToken)
     {
         var found = new Exploration[all.Count];
-        var next = -1;
-        Parallel.For(0, Environment.ProcessorCount, _ =>
-        {
-            for (var mine = Interlocked.Increment(ref next); mine < all.Count; mine = Interlocked.Increment(ref next))
-                found[mine] = Explorer.Explore(all[mine], cancellationToken);
-        });
+        AllProcessors.For(0, all.Count, mine => found[mine] = Explorer.Explore(all[mine], cancellationToken));
         return found;
     }
 
