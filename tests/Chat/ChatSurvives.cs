@@ -7,7 +7,7 @@ using Serverless.Tests.Local;
 namespace Serverless.Tests.Chat;
 
 /// <summary>Real processes: two hundred devices talk through the heads of two regions, and one head is killed.</summary>
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class ChatSurvives : IDisposable
 {
     private const int People = 40;

@@ -4,7 +4,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class HeadDies : IDisposable
 {
     private const int MostWritesPerWriter = 5_000;

@@ -6,7 +6,7 @@ using Serverless.Tests.Local;
 namespace Serverless.Tests.EndToEnd;
 
 /// <summary>Four heads, one storage, one limit, and 64 clients that want more than it gives; a head dies on the way. What was admitted is judged by the clients alone.</summary>
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class LimitHolds : IDisposable
 {
     private const int Heads = 4;

@@ -8,7 +8,7 @@ using Serverless.Tests.Local;
 namespace Serverless.Tests.EndToEnd;
 
 /// <summary>Two heads in two regions on one storage, and clients that send each request to both at once.</summary>
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class OneEffectPerKey : IDisposable
 {
     private const int Keys = 50;

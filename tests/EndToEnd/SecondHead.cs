@@ -2,7 +2,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class SecondHead : IDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);

@@ -3,6 +3,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class SetSurvivesChaos : IDisposable
 {
     private const int Clients = 16;

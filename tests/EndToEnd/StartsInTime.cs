@@ -2,6 +2,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests.EndToEnd;
 
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class StartsInTime : IDisposable
 {
     private static readonly TimeSpan WarmStart = TimeSpan.FromSeconds(15);

@@ -9,7 +9,7 @@ namespace Serverless.Tests.EndToEnd;
 /// A counter that 16 clients raise by compare-and-swap through two heads, while connections are cut at random: between clients and heads, and between heads and storage. Every step that was acknowledged
 /// counts once, and one whose answer was lost at most once.
 /// </summary>
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class StrictCounter : IDisposable
 {
     private const int Clients = 16;

@@ -8,7 +8,7 @@ using Serverless.Tests.Local;
 namespace Serverless.Tests.Notifications;
 
 /// <summary>Real processes: the workers of a region are killed again and again while they send.</summary>
-[Collection(nameof(LocalProcess))]
+[Collection(nameof(AloneOnTheMachine))]
 public sealed class WorkersDie : IDisposable
 {
     private const int Users = 500;

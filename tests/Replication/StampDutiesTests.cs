@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Serverless.Replication;
+using Serverless.Tests.Simulation;
 
 namespace Serverless.Tests.Replication;
 
@@ -25,6 +27,21 @@ public class StampDutiesTests
     {
         var cluster = new GossipCluster(regions: 3);
         Assert.Single(await LeadersAsync([await cluster.InstanceAsync("r3")]));
+    }
+
+    [Fact]
+    public async Task A_node_that_nobody_refills_in_time_is_every_stamp_s_to_refill()
+    {
+        var cluster = new GossipCluster(regions: 3);
+        cluster.Document = cluster.Document.Reincarnate(new HashSet<string> { "r2n1" }, () => 7, cluster.Clock.GetUtcNow());
+        var stamp = await cluster.InstanceAsync("r3");
+        var options = new ReplicationOptions();
+        var jobs = new TimerJobs(stamp.Views, stamp.Gossip, (_, _) => Task.FromResult<ClusterDocument?>(null), Options.Create(options), cluster.Clock, new Random(1));
+
+        cluster.Advance(options.SettleSeconds + NodeRefill.Patience.TotalSeconds);
+        Assert.False(await jobs.Refill.IsOverdueAsync(TestContext.Current.CancellationToken));
+        cluster.Advance(1);
+        Assert.True(await jobs.Refill.IsOverdueAsync(TestContext.Current.CancellationToken));
     }
 
     private static async Task TalkAsync(IReadOnlyList<GossipInstance> stamps)

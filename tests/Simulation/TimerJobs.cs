@@ -15,12 +15,13 @@ namespace Serverless.Tests.Simulation;
 internal sealed class TimerJobs(
     ClusterViews views, HealthGossip gossip, ClusterChange change, IOptions<ReplicationOptions> options, TimeProvider clock, Random random)
 {
-    // One for all runs: it remembers what it has settled.
     private NodeRefill? _refill;
 
+    /// <summary>One for all runs: it remembers what it has settled.</summary>
+    public NodeRefill Refill => _refill ??= new(views, change, AntiEntropy, Handover, Log, options, clock, random, NullLogger<NodeRefill>.Instance);
+
     /// <summary>Refills nodes that lost their state.</summary>
-    public Task RefillAsync() =>
-        (_refill ??= new(views, change, AntiEntropy, Handover, Log, options, clock, random, NullLogger<NodeRefill>.Instance)).RunAsync(CancellationToken.None);
+    public Task RefillAsync() => Refill.RunAsync(CancellationToken.None);
 
     /// <summary>Carries a change of membership on.</summary>
     public Task MoveAsync() =>

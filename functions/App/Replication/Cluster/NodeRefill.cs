@@ -14,6 +14,9 @@ public sealed partial class NodeRefill(
     ClusterViews views, ClusterChange change, AntiEntropy antiEntropy, HintHandover handover, CommitLog log, IOptions<ReplicationOptions> options, TimeProvider clock,
     Random random, ILogger<NodeRefill> logger)
 {
+    /// <summary>A node that could have been refilled for so long is anybody's to refill: 5 minutes. The stamp that should do it may be unable to reach an owner that others reach.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private const int RowsAtOnce = 8;
     private const int PartitionsAtOnce = 4;
 
@@ -42,6 +45,10 @@ public sealed partial class NodeRefill(
             _turn.Release();
         }
     }
+
+    /// <summary>Whether a node waits longer than <see cref="Patience"/>; false too when that cannot be told.</summary>
+    public async Task<bool> IsOverdueAsync(CancellationToken cancellationToken) =>
+        await views.GetAsync(cancellationToken) is { } view && view.Document.Nodes.Any(n => LeftToSettle(n) < -Patience);
 
     // False when something is left that may be done by going on at once.
     private async Task<bool> RefillAllAsync(CancellationToken cancellationToken)

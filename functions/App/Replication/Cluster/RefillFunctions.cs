@@ -2,7 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Serverless.Replication;
 
-/// <summary>Brings nodes that lost their state back. One stamp does it, since each would compare every partition again; should two do it all the same, they only repeat each other's merges.</summary>
+/// <summary>Brings nodes that lost their state back. One stamp does it, since each would compare every partition again, or all when that one does not get it done: they only repeat each other's merges.</summary>
 public sealed class RefillFunctions(NodeRefill refill, StampDuties duties)
 {
     /// <summary>How often the timer fires.</summary>
@@ -11,7 +11,7 @@ public sealed class RefillFunctions(NodeRefill refill, StampDuties duties)
     [Function("replication-refill")]
     public async Task Run([TimerTrigger("*/15 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        if (await duties.LeadsAsync(cancellationToken))
+        if (await duties.LeadsAsync(cancellationToken) || await refill.IsOverdueAsync(cancellationToken))
             await refill.RunAsync(cancellationToken);
     }
 }

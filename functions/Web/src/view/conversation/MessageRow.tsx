@@ -2,6 +2,7 @@ import { tickOf, type Faces, type Tick } from '../../state/selectors'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
+import { languageOf } from '../../words/script'
 import { timeOf } from '../../words/times'
 import { Avatar } from '../parts/Avatar'
 import { Icon, type IconName } from '../parts/Icon'
@@ -45,7 +46,7 @@ export function MessageRow({ entry, follows, quote, isGroup, user, faces, words,
         {entry.replyTo !== undefined && text !== null && (
           <button type="button" class="quote" onClick={() => jump(entry.replyTo!)}>
             <span class="quote__by">{quote ? (faces[quote.by]?.name ?? quote.by) : words.message.notLoaded}</span>
-            {quote && <span class="quote__text">{quote.text ?? words.message.gone}</span>}
+            {quote && <span class="quote__text" dir="auto" lang={languageOf(quote.text)}>{quote.text ?? words.message.gone}</span>}
           </button>
         )}
         {text === null ? <p class="message__text message__text--deleted">{words.message.deleted}</p> : <MessageText text={text} />}

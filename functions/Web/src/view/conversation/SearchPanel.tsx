@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { found, nameOf } from '../../state/selectors'
 import type { Room } from '../../state/state'
+import { languageOf } from '../../words/script'
 import { momentOf } from '../../words/times'
 import { useChat } from '../chat'
 import { useCovers } from './covers'
@@ -35,7 +36,7 @@ export function SearchPanel({ room }: { room: Room }) {
           <li key={entry.seq}>
             <button type="button" class="hit" onClick={() => show(entry.seq)}>
               <span class="hit__head"><strong>{nameOf(state, entry.by)}</strong><time dateTime={entry.at}>{momentOf(entry.at, state.settings.language, Date.now())}</time></span>
-              <span class="hit__text">{entry.text}</span>
+              <span class="hit__text" dir="auto" lang={languageOf(entry.text)}>{entry.text}</span>
             </button>
           </li>
         ))}

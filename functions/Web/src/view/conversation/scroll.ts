@@ -21,7 +21,7 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   const [isAtEnd, setAtEnd] = useState(true)
   const [isUnreadAbove, setUnreadAbove] = useState(false)
   const [seen, setSeen] = useState(room.transcript.position)
-  const place = useRef({ isAtEnd: true, from: room.transcript.from, outgoing, anchor: undefined as { seq: string; top: number } | undefined })
+  const place = useRef({ isAtEnd: true, top: 0, from: room.transcript.from, outgoing, anchor: undefined as { seq: string; top: number } | undefined })
   const { transcript } = room
   const latest = useRef(room)
   latest.current = room
@@ -35,13 +35,16 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     const element = list.current
     if (!element) return
     const end = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
-    place.current.isAtEnd = end
+    Object.assign(place.current, { isAtEnd: end, top: element.scrollTop })
     place.current.anchor = anchorOf(element)
     setAtEnd(end)
     if (end) setSeen(latest.current.transcript.position)
     const divider = element.querySelector('.unread-line')
     setUnreadAbove(isUnreadUnloaded() || (divider !== null && divider.getBoundingClientRect().bottom < element.getBoundingClientRect().top))
   }
+
+  // At the end when last measured, and not scrolled up since: what is drawn may come before the next frame tells of it.
+  const staysAtEnd = () => place.current.isAtEnd && list.current !== null && list.current.scrollTop > place.current.top - nearEnd
 
   const toEnd = () => {
     const element = list.current
@@ -104,8 +107,8 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
 
   useLayoutEffect(() => {
     const element = list.current!
-    const { isAtEnd: wasAtEnd, anchor, from, outgoing: before } = place.current
-    if (wasAtEnd || outgoing > before) element.scrollTop = element.scrollHeight
+    const { anchor, from, outgoing: before } = place.current
+    if (staysAtEnd() || outgoing > before) element.scrollTop = element.scrollHeight
     else if (from !== transcript.from && anchor) {
       const row = element.querySelector(`[data-seq="${anchor.seq}"]`)
       if (row) element.scrollTop += row.getBoundingClientRect().top - anchor.top
@@ -118,7 +121,7 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
 
   // Whoever comes back to the page reads; a keyboard that opens on a phone must not hide the end; a short page is filled.
   useEffect(() => {
-    const resized = new ResizeObserver(() => (place.current.isAtEnd ? toEnd() : measure()))
+    const resized = new ResizeObserver(() => (staysAtEnd() ? toEnd() : measure()))
     resized.observe(list.current!)
     resized.observe(list.current!.firstElementChild!)
     addEventListener('focus', markRead)

@@ -1,7 +1,8 @@
-const address = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/g
-const hangul = /\p{Script=Hangul}/u
+import { languageOf } from '../../words/script'
 
-/** A message as it was written; what is an address of the web can be followed. Nothing in it is ever markup. Korean is told apart: it breaks lines between words, and is read aloud by a Korean voice. */
+const address = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/g
+
+/** A message as it was written; what is an address of the web can be followed. Nothing in it is ever markup. */
 export function MessageText({ text }: { text: string }) {
   const parts = []
   let from = 0
@@ -11,5 +12,5 @@ export function MessageText({ text }: { text: string }) {
     from = hit.index + hit[0].length
   }
 
-  return <p class="message__text" dir="auto" lang={hangul.test(text) ? 'ko' : undefined}>{parts}{text.slice(from)}</p>
+  return <p class="message__text" dir="auto" lang={languageOf(text)}>{parts}{text.slice(from)}</p>
 }
