@@ -54,6 +54,8 @@ internal sealed class DrillTimeline
 
         foreach (var (at, what) in lines.OrderBy(line => line.At))
             TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds,6:0.00} s  {what}"));
+        if (Failures.Slowest is { Took: var took, At: var answered, Room: { } room })
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the slowest answer: {room}, {took.TotalSeconds:0.0} s, at {(answered - _death).TotalSeconds:0.0} s"));
         var slices = failures.CountBy(failure => (int)(failure.At / Slice)).OrderBy(slice => slice.Key).Select(slice => string.Create(CultureInfo.InvariantCulture, $"{slice.Value} from {slice.Key * Slice.TotalSeconds:0} s"));
         TestContext.Current.TestOutputHelper?.WriteLine($"by time: {string.Join(", ", slices)}");
         TestContext.Current.TestOutputHelper?.WriteLine(

@@ -16,7 +16,18 @@ internal sealed class FailureLog(Func<TimeSpan> now)
 {
     private readonly ConcurrentQueue<Failure> _all = new();
 
+    private TimeSpan Now() => now();
+
     public IReadOnlyList<Failure> All => [.. _all];
+
+    /// <summary>The answer that took longest: how long, and when it came.</summary>
+    public (TimeSpan Took, TimeSpan At, string Room) Slowest { get; private set; }
+
+    private void Answered(string room, TimeSpan began)
+    {
+        lock (_all)
+            Slowest = Now() - began > Slowest.Took ? (Now() - began, Now(), room) : Slowest;
+    }
 
     private void Note(string room, string what) => _all.Enqueue(new Failure(now(), room, what));
 
@@ -44,9 +55,11 @@ internal sealed class FailureLog(Func<TimeSpan> now)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            var began = log.Now();
             try
             {
                 var answer = await base.SendAsync(request, cancellationToken);
+                log.Answered(room, began);
                 if ((int)answer.StatusCode >= 500)
                     log.Note(room, $"{((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)} {await TypeAsync(answer)}");
                 return answer;

@@ -37,13 +37,20 @@ public sealed class WholeRegionDies : IDisposable
             _heads.AddRange(states.Regions.Select(HeadOf));
             var clients = new DrillClients(up.Address, _timeline.Failures, _history);
             await using var talk = await DrillTalk.BeginAsync(up.Address, _timeline.Failures);
-            await DrillAsync(up, number, clients, talk);
-            await ConvergedAsync(up);
-            await JudgeAsync(up, clients, talk, states.Probe);
+            try
+            {
+                await DrillAsync(up, number, clients, talk);
+                await ConvergedAsync(up);
+                await JudgeAsync(up, clients, talk, states.Probe);
+            }
+            finally
+            {
+                // Before the devices are stopped, which ends what they were asking.
+                _timeline.Print();
+            }
         }
         finally
         {
-            _timeline.Print();
             await up.StopAsync();
             await HeadProcess.EndOfAsync(_heads.Where(head => !head.HasExited));
             _heads.ForEach(head => head.Dispose());
@@ -60,6 +67,9 @@ public sealed class WholeRegionDies : IDisposable
         using var end = new CancellationTokenSource();
         var work = Task.WhenAll(clients.RunAsync(domain, end.Token), talk.RunAsync(end.Token));
         await Task.Delay(Calm, TimeProvider.System, Cancelled);
+
+        // One that is slow gets no requests, and nobody would notice its death.
+        await Eventually.HoldsAsync(async () => (await StatesAsync(up)).Of($"local-{number}").TakesRequests, "requests go to the region that is to die", ReturnLimit);
         _timeline.Begin($"SIGKILL for the head and the storage of region {number}");
         _heads[number - 1].Kill();
         await up.KillStorageAsync(number);

@@ -6,8 +6,13 @@ internal static class DoorEndpoints
     public const string Path = "/api/dev/regions";
 
     public static void MapRegionStates(this IEndpointRouteBuilder endpoints, ProbeRule rule, Origins origins, IReadOnlyList<RegionHead> heads) =>
-        endpoints.MapGet(Path, () => Results.Json(new RegionStates(rule, [.. origins.All.Zip(heads, Of)])));
+        endpoints.MapGet(Path, () => Results.Json(new RegionStates(rule, Of(origins, heads))));
 
-    private static RegionState Of(Origin origin, RegionHead head) =>
-        new(origin.Region, origin.Address, head.ProcessId, origin.Window.IsWell, origin.Window.Failed, origin.Window.Latency?.TotalMilliseconds);
+    private static List<RegionState> Of(Origins origins, IReadOnlyList<RegionHead> heads)
+    {
+        List<ProbeWindow> windows = [.. origins.All.Select(origin => origin.Window)];
+        var taking = OriginChoice.Of(windows);
+        return [.. origins.All.Select((origin, place) => new RegionState(
+            origin.Region, origin.Address, heads[place].ProcessId, windows[place].IsWell, taking.Contains(place), windows[place].Failed, windows[place].Latency?.TotalMilliseconds))];
+    }
 }

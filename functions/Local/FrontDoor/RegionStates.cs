@@ -19,7 +19,8 @@ internal sealed record RegionStates(ProbeRule Probe, IReadOnlyList<RegionState> 
 /// <param name="Region">Its name.</param>
 /// <param name="Head">The address of its head, which answers without the front door too.</param>
 /// <param name="Process">Number of its head's process; null while none runs.</param>
-/// <param name="Well">Whether it gets requests.</param>
+/// <param name="Well">Whether enough of its last probes were good.</param>
+/// <param name="TakesRequests">Whether requests go to it now: it is well, or none is, and it is not too much slower than the fastest.</param>
 /// <param name="FailedProbes">Of the last that count.</param>
 /// <param name="LatencyMilliseconds">The mean of the good ones; null when there is none.</param>
-internal sealed record RegionState(string Region, Uri Head, int? Process, bool Well, int FailedProbes, double? LatencyMilliseconds);
+internal sealed record RegionState(string Region, Uri Head, int? Process, bool Well, bool TakesRequests, int FailedProbes, double? LatencyMilliseconds);
