@@ -13,9 +13,7 @@ internal sealed class DrillClients(Uri address, FailureLog failures, SetHistory 
     private const int SetWriters = 4;
     private const int Sets = 12;
     private const string Recipient = "drill";
-
-    // As long as clients commonly wait; who waited long is in the log as well.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     private readonly ConcurrentBag<string> _ids = [];

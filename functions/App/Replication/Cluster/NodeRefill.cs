@@ -28,8 +28,8 @@ public sealed partial class NodeRefill(
     private Settlement? _settlement;
 
     /// <summary>
-    /// Goes on until every node is refilled, an owner does not answer, or <paramref name="cancellationToken"/> ends it. A second run
-    /// in this instance waits for the first and does what that left.
+    /// Goes on until every node is refilled, something failed five times (an owner that does not answer, a membership that changes), or <paramref name="cancellationToken"/>
+    /// ends it. A second run in this instance waits for the first and does what that left.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

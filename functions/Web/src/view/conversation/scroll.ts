@@ -35,8 +35,7 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     const element = list.current
     if (!element) return
     const end = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
-    Object.assign(place.current, { isAtEnd: end, top: element.scrollTop })
-    place.current.anchor = anchorOf(element)
+    Object.assign(place.current, { isAtEnd: end, top: element.scrollTop, anchor: anchorOf(element) })
     setAtEnd(end)
     if (end) setSeen(latest.current.transcript.position)
     const divider = element.querySelector('.unread-line')
