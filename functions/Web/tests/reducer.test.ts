@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blocksOf, changing, needsSync, othersAt, tickOf, unread, unreadLine, waiting } from '../src/state/selectors'
+import { blocksOf, changing, needsSync, othersAt, readUpTo, tickOf, unread, unreadLine, waiting } from '../src/state/selectors'
 import type { RoomEvent } from '../src/net/wire'
 import type { Action, State } from '../src/state/state'
 import { isBehind } from '../src/state/transcript'
@@ -39,6 +39,22 @@ describe('a room, whatever becomes of its pushes', () => {
         expect(known).toBeGreaterThanOrEqual(position)
         expect(needsSync(state)).toBe(isBehind(state.rooms[room]!.transcript))
       }
+    }))
+  })
+
+  test('what was heard before changes nothing, not even the object', () => {
+    fc.assert(fc.property(histories, fc.array(fc.nat()), (events, order) => {
+      const heard = order.map(index => events[index % events.length]!)
+      const state = run(start(), [synced(answer(events.slice(0, 1), 0)), ...heard.map(one => push([one]))])
+      expect(run(state, heard.flatMap((event): Action[] => [push([event]), { type: 'accepted', room, event }, { type: 'heads', heads: { [room]: event.seq } }]))).toBe(state)
+    }))
+  })
+
+  test('who looks at the end of the open room has read what comes, and nobody else', () => {
+    fc.assert(fc.property(histories, fc.boolean(), fc.boolean(), (events, isReading, isOpen) => {
+      const before = run(start(), [synced(answer(events.slice(0, 1), 0)), ...(isOpen ? [{ type: 'opened', room } as const] : []), { type: 'viewed', view: { isReading } }])
+      const after = run(before, events.slice(1).map(event => push([event])))
+      expect(readUpTo(after, after.rooms[room]!)).toBe(isReading && isOpen && events.length > 1 ? events.length : readUpTo(before, before.rooms[room]!))
     }))
   })
 

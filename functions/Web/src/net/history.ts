@@ -3,6 +3,9 @@ import type { Api } from './api'
 
 const page = 100
 
+// As many as are drawn in one go without a long task.
+const atOnce = 50
+
 /** What was said before what is loaded, fetched page by page: one at a time for each room, and whoever asks meanwhile has the same answer. */
 export class History {
   private readonly loading = new Map<string, Promise<boolean>>()
@@ -33,7 +36,11 @@ export class History {
     if (before <= since) return false
     this.store.dispatch({ type: 'older', room: id, now: 'loading' })
     const answer = await this.api.history(id, before, page).catch(() => undefined)
-    if (answer) this.store.dispatch({ type: 'history', room: id, events: answer.events })
+    for (let end = answer?.events.length ?? 0; end > 0; end -= atOnce) {
+      this.store.dispatch({ type: 'history', room: id, events: answer!.events.slice(Math.max(0, end - atOnce), end) })
+      await new Promise(resolve => setTimeout(resolve))
+    }
+
     if (from() < before) return true
     this.store.dispatch({ type: 'older', room: id, now: 'failed' })
     return false

@@ -1,9 +1,12 @@
 import type { RoomEvent } from '../net/wire'
 import { after, changed, marked, taken, typing } from './room'
+import { readUpTo } from './selectors'
 import { isMessage, type Action, type Outgoing, type Person, type Room, type State } from './state'
 import { has, know, prepend } from './transcript'
 
-/** The whole of what the page knows, after something happened. Pure: time, chance and the network are outside. */
+/**
+ * The whole of what the page knows, after something happened. Pure: time, chance and the network are outside. What was heard of a room before leaves the state the same object, so nothing is drawn for it.
+ */
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'connecting':
@@ -60,7 +63,7 @@ export function reduce(state: State, action: Action): State {
 
 function synced(state: State, { rooms: answers, gone, asked, anew }: Extract<Action, { type: 'synced' }>): State {
   const rooms = { ...state.rooms }
-  for (const answer of answers) rooms[answer.room.id] = after(answer, anew ? undefined : rooms[answer.room.id])
+  for (const answer of answers) rooms[answer.room.id] = read(state, after(answer, anew ? undefined : rooms[answer.room.id]))
   const heard = answers.flatMap(answer => answer.events)
   return without({ ...settled(state, heard), loaded: true, rooms, strange: state.strange.filter(room => !asked.includes(room) && !(room in rooms)) }, gone)
 }
@@ -94,7 +97,13 @@ function opened(state: State, id: string | undefined): State {
 
   // Members are looked at from room to room; whoever goes back to the list is done with them.
   const panel = id !== undefined && state.view.panel === 'members' ? 'members' : undefined
-  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, panel } }
+  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, isReading: false, panel } }
+}
+
+function read(state: State, room: Room): Room {
+  const { isReading, room: open } = state.view
+  const { position } = room.transcript
+  return isReading && open === room.id && readUpTo(state, room) < position ? changed(room, { members: marked(room.members, state.user, position, position) }) : room
 }
 
 // What is heard of a room that is not known is asked for.
@@ -102,7 +111,8 @@ function withRoom(state: State, id: string, change: (room: Room) => Room, heard:
   const now = settled(state, heard)
   const room = now.rooms[id]
   if (!room) return now.strange.includes(id) ? now : { ...now, strange: [...now.strange, id] }
-  return { ...now, rooms: { ...now.rooms, [id]: change(room) } }
+  const then = read(state, change(room))
+  return then === room ? now : { ...now, rooms: { ...now.rooms, [id]: then } }
 }
 
 // What has become an event waits no longer, whichever way it came back.

@@ -17,7 +17,7 @@ export function after({ room: view, recovered, from, events }: SyncedRoom, befor
 /** After events have been heard of. */
 export function taken(room: Room, events: readonly RoomEvent[]): Room {
   const [transcript, placed] = take(room.transcript, events)
-  return placed.reduce(happened, { ...room, transcript })
+  return placed.reduce(happened, changed(room, { transcript }))
 }
 
 // What an event says of the room itself, and of its author: who has spoken writes no more.
@@ -40,8 +40,10 @@ function happened(room: Room, event: RoomEvent): Room {
   }
 }
 
+/** The same object, if nothing changes. */
 export function changed(room: Room, change: Partial<Room>): Room {
-  return { ...room, ...change }
+  const isSame = (Object.keys(change) as (keyof Room)[]).every(name => room[name] === change[name])
+  return isSame ? room : { ...room, ...change }
 }
 
 // What was said before somebody came waits for nobody's eyes.

@@ -80,6 +80,8 @@ export interface View {
   unreadFrom?: number
   replyTo?: number
   editing?: number
+  /** The user looks at the end of the open room: what comes is read. */
+  isReading?: boolean
 }
 
 export interface State {

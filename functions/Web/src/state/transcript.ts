@@ -41,8 +41,9 @@ export function know(transcript: Transcript, seq: number): Transcript {
   return seq > transcript.known ? { ...transcript, known: seq } : transcript
 }
 
-/** Takes what was pushed or synced; what it has already is passed over. Also answers what is new and in its place now. */
+/** Takes what was pushed or synced; what it has already is passed over. Also answers what is new and in its place now; where nothing is new, the transcript is the same object. */
 export function take(transcript: Transcript, events: readonly RoomEvent[]): [Transcript, RoomEvent[]] {
+  if (events.every(event => event.seq <= transcript.position || event.seq in transcript.early)) return [transcript, []]
   const early: Record<number, RoomEvent> = { ...transcript.early }
   let { position, known } = transcript
   for (const event of events) {

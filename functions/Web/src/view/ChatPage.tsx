@@ -15,6 +15,9 @@ import { SettingsDialog } from './dialogs/SettingsDialog'
 import { IconButton } from './parts/IconButton'
 import { RoomList } from './rooms/RoomList'
 
+// What comes into the room that is looked at is read by then.
+const settling = 250
+
 /** The chat of somebody who has signed in. */
 export function ChatPage({ session }: { session: Session }) {
   const state = useStateOf(session)
@@ -36,7 +39,8 @@ export function ChatPage({ session }: { session: Session }) {
 
   const waiting = state.loaded ? roomsInOrder(state).filter(one => unread(state, one).count > 0).length : 0
   useEffect(() => {
-    document.title = waiting > 0 ? `(${waiting}) ${words.title}` : words.title
+    const timer = setTimeout(() => (document.title = waiting > 0 ? `(${waiting}) ${words.title}` : words.title), settling)
+    return () => clearTimeout(timer)
   }, [waiting, words])
 
   return (

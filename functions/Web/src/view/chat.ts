@@ -3,6 +3,7 @@ import { useContext, useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import type { Session } from '../net/session'
 import type { State } from '../state/state'
 import type { Words } from '../words/en'
+import { NextTask } from './tasks'
 
 export interface ChatContext {
   session: Session
@@ -17,11 +18,17 @@ export function useChat(): ChatContext {
   return useContext(Chat)
 }
 
+/** The state as it is drawn: a task after it has changed, so that a message leaves before it is drawn. What handles an event asks the store, which is ahead of this. */
 export function useStateOf(session: Session): State {
   const [state, setState] = useState(session.store.state)
   useLayoutEffect(() => {
-    setState(session.store.state)
-    return session.store.subscribe(setState)
+    const draw = new NextTask(() => setState(session.store.state))
+    draw.due()
+    const unsubscribe = session.store.subscribe(draw.due)
+    return () => {
+      unsubscribe()
+      draw.end()
+    }
   }, [session])
   return state
 }

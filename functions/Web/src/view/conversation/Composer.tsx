@@ -1,4 +1,4 @@
-import type { RefObject } from 'preact'
+import type { RefObject, TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { nameOf } from '../../state/selectors'
 import type { Room } from '../../state/state'
@@ -14,6 +14,17 @@ const warnFrom = 3_500
 // What may come with pasted text, and no room takes.
 const unwritten = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
+// The field grows with its text by itself, where the browser knows how.
+const fits = CSS.supports('field-sizing', 'content')
+
+function lengthOf(text: string): number {
+  return text.length > warnFrom / 2 ? [...text].length : text.length
+}
+
+function canSend(text: string): boolean {
+  return text.trim() !== '' && lengthOf(text) <= longest
+}
+
 /** Where the user writes: a new message, an answer, or an edit. */
 export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTextAreaElement | null> }) {
   const { session, state, words } = useChat()
@@ -23,16 +34,23 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
   const answered = replyTo === undefined ? undefined : entryAt(room.transcript, replyTo)
   const [changedText, setChangedText] = useState('')
   const text = edited ? changedText : (state.drafts[room.id] ?? '')
-  const count = text.length > warnFrom / 2 ? [...text].length : text.length
-  const canSend = text.trim() !== '' && count <= longest
+  const count = lengthOf(text)
 
   // The field stays where it is, with the focus and an input method's state: only what stands in it changes.
   useLayoutEffect(() => setChangedText(edited?.text ?? ''), [editing])
   useLayoutEffect(() => {
+    if (fits) return
     const area = input.current!
     area.style.height = 'auto'
     area.style.height = `${area.scrollHeight}px`
   }, [text])
+
+  // Keys may come faster than anything is drawn: what counts is the field and the store.
+  const about = () => {
+    const { view: now, rooms } = session.store.state
+    const of = (seq: number | undefined) => (seq === undefined ? undefined : entryAt((rooms[room.id] ?? room).transcript, seq))
+    return { edited: of(now.editing), answered: of(now.replyTo) }
+  }
 
   const leave = () => {
     dispatch({ type: 'viewed', view: { editing: undefined, replyTo: undefined } })
@@ -40,25 +58,28 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
   }
 
   const send = () => {
-    if (!canSend) return
+    const { edited, answered } = about()
+    const said = input.current!.value.replace(unwritten, '')
+    if (!canSend(said)) return
     if (edited) {
-      if (text !== edited.text) session.say(room.id, { edit: edited.seq, text })
+      if (said !== edited.text) session.say(room.id, { edit: edited.seq, text: said })
     } else {
-      session.say(room.id, { text, replyTo: answered?.seq })
+      session.say(room.id, { text: said, replyTo: answered?.seq })
       dispatch({ type: 'drafted', room: room.id, text: '' })
     }
 
+    input.current!.value = session.store.state.drafts[room.id] ?? ''
     leave()
   }
 
   const write = (typed: string) => {
     const now = typed.replace(unwritten, '')
-    if (edited) return setChangedText(now)
+    if (about().edited) return setChangedText(now)
     dispatch({ type: 'drafted', room: room.id, text: now })
     if (now !== '') session.typing.writes(room.id)
   }
 
-  const keys = (event: KeyboardEvent) => {
+  const keys = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
     // While an input method composes, as for Korean, Enter ends the syllable and not the message; Safari tells it by the code alone.
     if (event.isComposing || event.keyCode === 229) return
     if (event.key === 'Enter' && !event.shiftKey) {
@@ -66,7 +87,7 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
       send()
     } else if (event.key === 'Escape' && (edited || answered)) {
       leave()
-    } else if (event.key === 'ArrowUp' && text === '') {
+    } else if (event.key === 'ArrowUp' && event.currentTarget.value === '') {
       const own = room.transcript.entries.findLast(entry => entry.kind === 'text' && entry.by === state.user && entry.text !== null)
       if (!own) return
       event.preventDefault()
@@ -92,7 +113,7 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
           onInput={event => write(event.currentTarget.value)} onKeyDown={keys} onBlur={() => session.typing.stops()}
         />
         {count > warnFrom && <span class={`composer__count ${count > longest ? 'composer__count--over' : ''}`} role="status">{count > longest ? words.composer.over(count - longest) : words.composer.left(longest - count)}</span>}
-        <button class="composer__send" disabled={!canSend} aria-label={edited ? words.composer.save : words.composer.send} title={edited ? words.composer.save : words.composer.send}>
+        <button class="composer__send" disabled={!canSend(text)} aria-label={edited ? words.composer.save : words.composer.send} title={edited ? words.composer.save : words.composer.send}>
           <Icon name={edited ? 'check' : 'send'} />
         </button>
       </div>

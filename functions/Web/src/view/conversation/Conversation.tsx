@@ -51,7 +51,7 @@ export function Conversation({ room }: { room: Room }) {
     }
   }, [session, room.id])
 
-  const toggle = (panel: 'members' | 'search') => dispatch({ type: 'viewed', view: { panel: state.view.panel === panel ? undefined : panel } })
+  const toggle = (panel: 'members' | 'search') => dispatch({ type: 'viewed', view: { panel: session.store.state.view.panel === panel ? undefined : panel } })
   const presence = state.people[room.with ?? '']?.presence
   const writing = writers(state, room, now).map(user => nameOf(state, user))
   return (
@@ -84,7 +84,8 @@ export function Conversation({ room }: { room: Room }) {
 /** How all who spoke here are shown. The same object while none of them changes, so that messages are not drawn anew for nothing. */
 function useFaces(room: Room): Faces {
   const { state } = useChat()
-  const users = [...new Set([...room.members.map(member => member.user), ...room.transcript.entries.flatMap(entry => [entry.by, entry.user ?? entry.by])])]
+  const { members, transcript: { entries } } = room
+  const users = useMemo(() => [...new Set([...members.map(member => member.user), ...entries.flatMap(entry => [entry.by, entry.user ?? entry.by])])], [members, entries])
   const known = users.map(user => [user, faceOf(state, user)] as const)
   return useMemo(() => Object.fromEntries(known), [JSON.stringify(known)])
 }

@@ -1,6 +1,6 @@
 import { memo } from 'preact/compat'
-import { useEffect, useState } from 'preact/hooks'
-import type { Faces } from '../../state/selectors'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { tickOf, type Faces } from '../../state/selectors'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
@@ -43,9 +43,8 @@ export interface Quote {
 }
 
 /** Some messages in a row. */
-export const MessageBlock = memo(function MessageBlock({ entries, before, quoted, ...all }: Props) {
-  const { faces, words, language, unreadFrom } = all
-  const quotes = quoted === '' ? {} : (JSON.parse(quoted) as Record<number, Quote>)
+export const MessageBlock = memo(function MessageBlock({ entries, before, isGroup, user, faces, words, today, language, received, read, unreadFrom, active, tabStop, changes, quoted, act, jump }: Props) {
+  const quotes = useMemo(() => (quoted === '' ? {} : (JSON.parse(quoted) as Record<number, Quote>)), [quoted])
   const isSettled = useSettled()
   return (
     <div class={isSettled ? 'block block--settled' : 'block'}>
@@ -55,11 +54,16 @@ export const MessageBlock = memo(function MessageBlock({ entries, before, quoted
         const follows = !isNewDay && previous.kind === 'text' && previous.by === entry.by && entry.seq !== unreadFrom && Date.parse(entry.at) - Date.parse(previous.at) < together
         return (
           <div key={entry.seq} class="block__entry">
-            {isNewDay && <h3 class="day"><time dateTime={entry.at}>{dayOf(entry.at, language, words, all.today)}</time></h3>}
+            {isNewDay && <h3 class="day"><time dateTime={entry.at}>{dayOf(entry.at, language, words, today)}</time></h3>}
             {entry.seq === unreadFrom && <p class="unread-line"><span>{words.conversation.unreadHere}</span></p>}
             {entry.kind === 'text'
-              ? <MessageRow entry={entry} follows={follows} quote={quotes[entry.seq]} {...all} />
-              : <p class="notice" data-seq={entry.seq} tabIndex={all.tabStop === entry.seq ? 0 : -1}>{noticeOf(entry, words, user => faces[user]?.name ?? user)}</p>}
+              ? (
+                <MessageRow
+                  entry={entry} follows={follows} quote={quotes[entry.seq]} isGroup={isGroup} isOwn={entry.by === user} faces={faces} words={words} language={language} tick={entry.by === user ? tickOf({ received, read }, entry.seq) : undefined}
+                  isActive={active === entry.seq} isTabStop={tabStop === entry.seq} change={changes.get(entry.seq)} act={act} jump={jump}
+                />
+              )
+              : <p class="notice" data-seq={entry.seq} tabIndex={tabStop === entry.seq ? 0 : -1}>{noticeOf(entry, words, user => faces[user]?.name ?? user)}</p>}
           </div>
         )
       })}

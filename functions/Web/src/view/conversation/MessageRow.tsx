@@ -1,4 +1,5 @@
-import { tickOf, type Faces, type Tick } from '../../state/selectors'
+import { memo } from 'preact/compat'
+import type { Faces, Tick } from '../../state/selectors'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
 import type { Words } from '../../words'
@@ -17,29 +18,30 @@ interface Props {
   follows: boolean
   quote: Quote | undefined
   isGroup: boolean
-  user: string
+  isOwn: boolean
   faces: Faces
   words: Words
   language: Language
-  received: number
-  read: number
-  active: number | undefined
-  tabStop: number | undefined
-  changes: ReadonlyMap<number, Outgoing>
+  /** How far it has come, if it is one's own. */
+  tick: Tick | undefined
+  /** What can be done with it is offered. */
+  isActive: boolean
+  /** The tab key comes to it. */
+  isTabStop: boolean
+  /** An edit or a deletion that is not in its place yet. */
+  change: Outgoing | undefined
   act: Act
   jump: (seq: number) => void
 }
 
 /** One message. */
-export function MessageRow({ entry, follows, quote, isGroup, user, faces, words, language, received, read, active, tabStop, changes, act, jump }: Props) {
-  const isOwn = entry.by === user
-  const change = changes.get(entry.seq)
+export const MessageRow = memo(function MessageRow({ entry, follows, quote, isGroup, isOwn, faces, words, language, tick, isActive, isTabStop, change, act, jump }: Props) {
   const isPending = change !== undefined && change.refused === undefined
   const text = !isPending ? entry.text : change.delete !== undefined ? null : change.text!
   const name = faces[entry.by]?.name ?? entry.by
   const shown = timeOf(entry.at, language)
   return (
-    <article class={`message ${isOwn ? 'message--own' : ''} ${follows ? 'message--follows' : ''}`} data-seq={entry.seq} tabIndex={tabStop === entry.seq ? 0 : -1} aria-label={`${isOwn ? words.rooms.you : name}: ${text ?? words.message.deleted}, ${shown}`}>
+    <article class={`message ${isOwn ? 'message--own' : ''} ${follows ? 'message--follows' : ''}`} data-seq={entry.seq} tabIndex={isTabStop ? 0 : -1} aria-label={`${isOwn ? words.rooms.you : name}: ${text ?? words.message.deleted}, ${shown}`}>
       {!isOwn && <span class="message__side">{!follows && <Avatar user={entry.by} name={name} colour={faces[entry.by]?.colour} size="s" />}</span>}
       <div class="message__bubble">
         {!isOwn && isGroup && !follows && <p class="message__by">{name}</p>}
@@ -53,9 +55,9 @@ export function MessageRow({ entry, follows, quote, isGroup, user, faces, words,
         <p class="message__meta">
           {(entry.edited || isPending) && text !== null && <span>{words.message.edited}</span>}
           <time dateTime={entry.at}>{shown}</time>
-          {isOwn && <Ticks words={words} state={isPending ? 'sending' : tickOf({ received, read }, entry.seq)} />}
+          {tick && <Ticks words={words} state={isPending ? 'sending' : tick} />}
         </p>
-        {active === entry.seq && text !== null && !isPending && (
+        {isActive && text !== null && !isPending && (
           <div class="message__tools" role="group" aria-live="off" aria-label={words.message.actions}>
             <Tool icon="reply" label={words.message.reply} onClick={() => act('reply', entry.seq)} />
             <Tool icon="copy" label={words.message.copy} onClick={() => void navigator.clipboard?.writeText(text)} />
@@ -67,7 +69,7 @@ export function MessageRow({ entry, follows, quote, isGroup, user, faces, words,
       {change?.refused && <Refused outgoing={change} words={words} act={act} />}
     </article>
   )
-}
+})
 
 export function Ticks({ state, words }: { state: Tick | 'sending'; words: Words }) {
   return (

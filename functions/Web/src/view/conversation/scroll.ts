@@ -20,7 +20,7 @@ interface Options {
 export function useScroll({ session, room, list, unreadFrom, outgoing }: Options) {
   const [isAtEnd, setAtEnd] = useState(true)
   const [isUnreadAbove, setUnreadAbove] = useState(false)
-  const [seen, setSeen] = useState(room.transcript.position)
+  const seen = useRef(room.transcript.position)
   const place = useRef({ isAtEnd: true, top: 0, from: room.transcript.from, outgoing, anchor: undefined as { seq: string; top: number } | undefined })
   const { transcript } = room
   const latest = useRef(room)
@@ -35,9 +35,9 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     const element = list.current
     if (!element) return
     const end = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd
-    Object.assign(place.current, { isAtEnd: end, top: element.scrollTop, anchor: anchorOf(element) })
+    Object.assign(place.current, { isAtEnd: end, top: element.scrollTop, anchor: end ? undefined : anchorOf(element) })
     setAtEnd(end)
-    if (end) setSeen(latest.current.transcript.position)
+    if (end) seen.current = latest.current.transcript.position
     const divider = element.querySelector('.unread-line')
     setUnreadAbove(isUnreadUnloaded() || (divider !== null && divider.getBoundingClientRect().bottom < element.getBoundingClientRect().top))
   }
@@ -55,8 +55,8 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   const to = async (seq: number) => {
     await session.history.back(room.id, seq)
 
-    // What was loaded is drawn with the next frame.
-    await new Promise(requestAnimationFrame)
+    // What was loaded is drawn with the second frame at the latest.
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
     const { from } = latest.current.transcript
     if (list.current && seq < from) {
       // It could not be fetched: up there it says so.
@@ -71,14 +71,14 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   }
 
   const markRead = () => {
-    const element = list.current
-    if (!element || document.hidden || !document.hasFocus()) return
-    const { transcript: now } = latest.current
-    if (isUnreadUnloaded()) return
-    const box = element.getBoundingClientRect()
-    const lowest = document.elementsFromPoint(box.left + box.width / 2, box.bottom - 24).map(one => one.closest<HTMLElement>('[data-seq]')).find(one => one != null)
-    const seq = place.current.isAtEnd ? now.position : Number(lowest?.dataset['seq'] ?? 0)
-    if (seq > readUpTo(session.store.state, latest.current)) session.store.dispatch({ type: 'read', room: latest.current.id, seq })
+    const { id, transcript: now } = latest.current
+    const { store } = session
+    if (store.state.view.room !== id) return
+    const element = document.hidden || !document.hasFocus() || isUnreadUnloaded() ? null : list.current
+    const isReading = element !== null && place.current.isAtEnd
+    if (isReading !== (store.state.view.isReading ?? false)) store.dispatch({ type: 'viewed', view: { isReading } })
+    const seq = isReading ? now.position : element ? lowestOf(element) : 0
+    if (seq > readUpTo(store.state, latest.current)) store.dispatch({ type: 'read', room: id, seq })
   }
 
   const frame = useRef(0)
@@ -124,10 +124,12 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     resized.observe(list.current!)
     resized.observe(list.current!.firstElementChild!)
     addEventListener('focus', markRead)
+    addEventListener('blur', markRead)
     document.addEventListener('visibilitychange', markRead)
     return () => {
       resized.disconnect()
       removeEventListener('focus', markRead)
+      removeEventListener('blur', markRead)
       document.removeEventListener('visibilitychange', markRead)
     }
   }, [])
@@ -135,8 +137,15 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     if (room.older === 'idle' && list.current!.scrollTop < nearTop) void session.history.older(room.id)
   }, [transcript.from, room.older])
 
-  const news = isAtEnd ? 0 : transcript.entries.filter(entry => entry.seq > seen && entry.kind === 'text' && entry.by !== session.store.state.user).length
+  const news = isAtEnd ? 0 : transcript.entries.filter(entry => entry.seq > seen.current && entry.kind === 'text' && entry.by !== session.store.state.user).length
   return { onScroll, to: (seq: number) => void to(seq), toEnd, isAtEnd, isUnreadAbove: isUnreadAbove && unreadFrom !== undefined, news }
+}
+
+/** The lowest message in sight; 0: there is none. */
+function lowestOf(element: HTMLElement): number {
+  const box = element.getBoundingClientRect()
+  const lowest = document.elementsFromPoint(box.left + box.width / 2, box.bottom - 24).map(one => one.closest<HTMLElement>('[data-seq]')).find(one => one != null)
+  return Number(lowest?.dataset['seq'] ?? 0)
 }
 
 /** The uppermost message in sight, and where it is. */

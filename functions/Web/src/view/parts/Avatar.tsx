@@ -1,7 +1,10 @@
+import { memo } from 'preact/compat'
 import type { Status } from '../../net/wire'
 
 // Angles of OKLCH, for those who chose no colour.
 const hues = [165, 35, 250, 95, 310, 205, 60, 135]
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 interface Props {
   user: string
@@ -13,18 +16,18 @@ interface Props {
 }
 
 /** The first letter of a name, in its owner's colour; with a dot that tells whether somebody is there. */
-export function Avatar({ user, name, colour, status, size = 'm' }: Props) {
+export const Avatar = memo(function Avatar({ user, name, colour, status, size = 'm' }: Props) {
   return (
     <span class={`avatar avatar--${size}`} style={{ '--hue': hueOf(user, colour) }} aria-hidden="true">
       {initialOf(name)}
       {status && status !== 'offline' && <span class={`dot dot--${status}`} />}
     </span>
   )
-}
+})
 
 function initialOf(name: string): string {
-  const letters = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name.trim())]
-  return (letters[0]?.segment ?? '').toLocaleUpperCase()
+  const [first] = graphemes.segment(name.trim())
+  return (first?.segment ?? '').toLocaleUpperCase()
 }
 
 function hueOf(user: string, colour: string | undefined): number {

@@ -1,3 +1,5 @@
+import { memo } from 'preact/compat'
+
 // Lines of 1.75 on a grid of 24, all of one hand.
 const paths = {
   back: 'M15 5l-7 7 7 7',
@@ -21,10 +23,10 @@ const paths = {
 export type IconName = keyof typeof paths
 
 /** Shown to the eye alone: what it means stands beside it, or in the button's name. */
-export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+export const Icon = memo(function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true" focusable="false">
       <path d={paths[name]} />
     </svg>
   )
-}
+})
