@@ -14,6 +14,7 @@ namespace Serverless.Tests;
 public sealed class SharedCloud : IAsyncLifetime
 {
     private readonly CloudFolder _folder = new();
+    private bool _hasEnded;
 
     public LocalCloud Cloud { get; private set; } = null!;
 
@@ -64,8 +65,11 @@ public sealed class SharedCloud : IAsyncLifetime
         return client;
     }
 
+    /// <summary>Ends it; once more does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _hasEnded, true))
+            return;
         Service.Dispose();
         Nobody.Dispose();
         await Head.DisposeAsync();

@@ -15,6 +15,7 @@ public sealed class PageRig : IAsyncDisposable
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
     private CloudHead? _head;
+    private bool _hasEnded;
 
     /// <summary>Where the page is.</summary>
     internal Uri Address => _head!.Address;
@@ -60,8 +61,11 @@ public sealed class PageRig : IAsyncDisposable
     /// <summary>A name that nobody has used.</summary>
     internal static string NewUser(string name) => $"{name}-{Guid.CreateVersion7().ToString("n")[18..]}";
 
+    /// <summary>Ends it; once more does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _hasEnded, true))
+            return;
         if (Browser is not null)
             await Browser.DisposeAsync();
         _playwright?.Dispose();
