@@ -10,7 +10,7 @@ using Serverless.Tests.Local;
 
 namespace Serverless.Tests;
 
-/// <summary>One local cloud in memory with one head, for every test that needs the real thing and harms nobody's data: keys carry the test's own prefix.</summary>
+/// <summary>One local cloud in memory with one head, for every test that needs the real thing and harms nobody's data: keys carry the test's own prefix. It ends before the tests that run alone.</summary>
 public sealed class SharedCloud : IAsyncLifetime
 {
     private readonly CloudFolder _folder = new();

@@ -16,20 +16,21 @@ internal sealed class FailureLog(Func<TimeSpan> now)
 {
     private readonly ConcurrentQueue<Failure> _all = new();
 
-    private TimeSpan Now() => now();
-
     public IReadOnlyList<Failure> All => [.. _all];
 
     /// <summary>The answer that took longest: how long, and when it came.</summary>
     public (TimeSpan Took, TimeSpan At, string Room) Slowest { get; private set; }
 
+    private TimeSpan Now() => now();
+
     private void Answered(string room, TimeSpan began)
     {
+        var at = Now();
         lock (_all)
-            Slowest = Now() - began > Slowest.Took ? (Now() - began, Now(), room) : Slowest;
+            Slowest = at - began > Slowest.Took ? (at - began, at, room) : Slowest;
     }
 
-    private void Note(string room, string what) => _all.Enqueue(new Failure(now(), room, what));
+    private void Note(string room, string what) => _all.Enqueue(new Failure(Now(), room, what));
 
     /// <summary>Sends the requests of a room's client, and notes which fail.</summary>
     public HttpMessageHandler Handler(string room) => new Noting(this, room);

@@ -35,6 +35,30 @@ public class KeyboardTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig
     }
 
     [Fact]
+    public async Task Keys_that_come_faster_than_anything_is_drawn_all_count()
+    {
+        var (alice, bob) = (await VisitorAsync("alice"), await VisitorAsync("bob"));
+        await alice.OpenAsync(await Rig.MeetAsync(alice, bob));
+        await alice.Page.EvaluateAsync(
+            """
+            () => {
+              const field = document.querySelector('.composer__input')
+              const type = text => {
+                field.value += text
+                field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+              }
+              for (const word of ['One', 'Two']) {
+                for (const letter of word) type(letter)
+                field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+              }
+              type('A draft')
+            }
+            """);
+        await alice.SeesAsync("One", "Two");
+        await Expect(alice.Composer).ToHaveValueAsync("A draft");
+    }
+
+    [Fact]
     public async Task Whatever_closes_gives_the_focus_to_what_opened_it()
     {
         var (alice, bob) = (await VisitorAsync("alice"), await VisitorAsync("bob"));

@@ -31,6 +31,14 @@ describe('history', () => {
     expect(asked()).toBe(4)
   })
 
+  test('is taken in pieces that can be drawn one by one, and loads until the last of them is there', async () => {
+    const { store, history, from } = opened(page)
+    const seen: [number, string][] = []
+    store.subscribe(state => seen.push([from(), state.rooms[room]!.older]))
+    await history.older(room)
+    expect(seen).toEqual([[451, 'loading'], [401, 'loading'], [351, 'idle']])
+  })
+
   test('that fails, or does not join what is there, is not asked for without end', async () => {
     for (const load of [() => [], () => { throw new Unreachable('simulated') }]) {
       const { store, history, asked } = opened(load)

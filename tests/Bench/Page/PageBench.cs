@@ -25,6 +25,7 @@ internal static class PageBench
     private static readonly Random Moments = new(1);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(5);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -121,14 +122,7 @@ internal static class PageBench
             {
             }
         });
-        // Other regions are told of all that, and those who were away: it is over when the queues are empty.
-        foreach (var name in (string[])[Pushes.Queue, AbsentSchedule.Queue])
-        {
-            var queue = new QueueClient(storage, name);
-            while ((await queue.ExistsAsync()).Value && (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount > 0)
-                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-        }
-
+        await SettledAsync(storage);
         await using var reader = await Visitor.SignInAsync(browser, address, erin.User);
         await reader.OpenAsync(room);
         await reader.Page.WaitForTimeoutAsync(1_000);
@@ -158,6 +152,18 @@ internal static class PageBench
         Console.WriteLine($"A room of {result[0]:0} messages, scrolled to its begin and back to its end in {result[4]:0} steps, {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s:");
         Console.WriteLine($"  {result[1]:0} tasks above 50 ms, the longest {result[2]:0} ms; a step took at most {result[3]:0} ms (p99)");
         ratios.AtMost("page.scroll.long.tasks", result[1], 0);
+    }
+
+    // Other regions are told of all that was said, and those who were away: it is over when the queues are empty.
+    private static async Task SettledAsync(string storage)
+    {
+        using var limit = new CancellationTokenSource(SettleLimit, TimeProvider.System);
+        foreach (var name in (string[])[Pushes.Queue, AbsentSchedule.Queue])
+        {
+            var queue = new QueueClient(storage, name);
+            while ((await queue.ExistsAsync(limit.Token)).Value && (await queue.GetPropertiesAsync(limit.Token)).Value.ApproximateMessagesCount > 0)
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, limit.Token);
+        }
     }
 
     private static string TextOf(int number) => string.Concat(Enumerable.Repeat($"Message {number} of many. ", 1 + number * 7 % 5));

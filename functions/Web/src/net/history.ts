@@ -1,5 +1,6 @@
 import type { Store } from '../state/store'
 import type { Api } from './api'
+import type { RoomEvent } from './wire'
 
 const page = 100
 
@@ -36,13 +37,18 @@ export class History {
     if (before <= since) return false
     this.store.dispatch({ type: 'older', room: id, now: 'loading' })
     const answer = await this.api.history(id, before, page).catch(() => undefined)
-    for (let end = answer?.events.length ?? 0; end > 0; end -= atOnce) {
-      this.store.dispatch({ type: 'history', room: id, events: answer!.events.slice(Math.max(0, end - atOnce), end) })
-      await new Promise(resolve => setTimeout(resolve))
-    }
-
+    if (answer) await this.take(id, answer.events)
     if (from() < before) return true
     this.store.dispatch({ type: 'older', room: id, now: 'failed' })
     return false
+  }
+
+  // The latest first; what was taken is drawn before the next.
+  private async take(room: string, events: readonly RoomEvent[]): Promise<void> {
+    for (let end = events.length, more = true; more; end -= atOnce) {
+      more = end > atOnce
+      this.store.dispatch({ type: 'history', room, events: events.slice(Math.max(0, end - atOnce), end), more })
+      if (more) await new Promise(resolve => setTimeout(resolve))
+    }
   }
 }

@@ -36,7 +36,7 @@ export function reduce(state: State, action: Action): State {
     case 'older':
       return withRoom(state, action.room, room => changed(room, { older: action.now }))
     case 'history':
-      return withRoom(state, action.room, room => changed(room, { older: 'idle', transcript: prepend(room.transcript, action.events) }))
+      return withRoom(state, action.room, room => changed(room, { older: action.more ? 'loading' : 'idle', transcript: prepend(room.transcript, action.events) }))
     case 'composed':
       return composed(state, action.outgoing)
     case 'accepted':

@@ -117,7 +117,8 @@ export type Action =
   | { type: 'membership'; room: string; member: boolean }
   | { type: 'people'; people: readonly (Partial<Person> & { user: string })[] }
   | { type: 'older'; room: string; now: 'loading' | 'failed' }
-  | { type: 'history'; room: string; events: readonly RoomEvent[] }
+  /** More: older ones of the same answer follow at once. */
+  | { type: 'history'; room: string; events: readonly RoomEvent[]; more?: boolean }
   /** Said here, or heard from another tab: also that it was refused there, or is to be tried again. */
   | { type: 'composed'; outgoing: Outgoing }
   | { type: 'accepted'; room: string; event: RoomEvent }

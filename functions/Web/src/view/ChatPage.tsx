@@ -15,9 +15,6 @@ import { SettingsDialog } from './dialogs/SettingsDialog'
 import { IconButton } from './parts/IconButton'
 import { RoomList } from './rooms/RoomList'
 
-// What comes into the room that is looked at is read by then.
-const settling = 250
-
 /** The chat of somebody who has signed in. */
 export function ChatPage({ session }: { session: Session }) {
   const state = useStateOf(session)
@@ -39,8 +36,7 @@ export function ChatPage({ session }: { session: Session }) {
 
   const waiting = state.loaded ? roomsInOrder(state).filter(one => unread(state, one).count > 0).length : 0
   useEffect(() => {
-    const timer = setTimeout(() => (document.title = waiting > 0 ? `(${waiting}) ${words.title}` : words.title), settling)
-    return () => clearTimeout(timer)
+    document.title = waiting > 0 ? `(${waiting}) ${words.title}` : words.title
   }, [waiting, words])
 
   return (

@@ -1,8 +1,8 @@
 import type { RefObject, TargetedKeyboardEvent } from 'preact'
 import { useLayoutEffect, useState } from 'preact/hooks'
 import { nameOf } from '../../state/selectors'
-import type { Room } from '../../state/state'
-import { entryAt } from '../../state/transcript'
+import type { Room, View } from '../../state/state'
+import { entryAt, type Entry } from '../../state/transcript'
 import { useChat } from '../chat'
 import { Icon } from '../parts/Icon'
 import { IconButton } from '../parts/IconButton'
@@ -25,19 +25,28 @@ function canSend(text: string): boolean {
   return text.trim() !== '' && lengthOf(text) <= longest
 }
 
+// The messages that what is written is an edit of, or an answer to.
+function aboutOf({ editing, replyTo }: View, { transcript }: Room): { edited?: Entry; answered?: Entry } {
+  const of = (seq: number | undefined) => (seq === undefined ? undefined : entryAt(transcript, seq))
+  return { edited: of(editing), answered: of(replyTo) }
+}
+
 /** Where the user writes: a new message, an answer, or an edit. */
 export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTextAreaElement | null> }) {
-  const { session, state, words } = useChat()
+  const { session, words } = useChat()
   const { dispatch } = session.store
-  const { editing, replyTo } = state.view
-  const edited = editing === undefined ? undefined : entryAt(room.transcript, editing)
-  const answered = replyTo === undefined ? undefined : entryAt(room.transcript, replyTo)
+
+  // The store and the field are ahead of what was drawn: drawing again for another reason takes no letter back, and no key is too fast.
+  const { state } = session.store
+  const roomNow = () => session.store.state.rooms[room.id] ?? room
+  const aboutNow = () => aboutOf(session.store.state.view, roomNow())
+  const { edited, answered } = aboutNow()
   const [changedText, setChangedText] = useState('')
   const text = edited ? changedText : (state.drafts[room.id] ?? '')
   const count = lengthOf(text)
 
   // The field stays where it is, with the focus and an input method's state: only what stands in it changes.
-  useLayoutEffect(() => setChangedText(edited?.text ?? ''), [editing])
+  useLayoutEffect(() => setChangedText(edited?.text ?? ''), [state.view.editing])
   useLayoutEffect(() => {
     if (fits) return
     const area = input.current!
@@ -45,20 +54,13 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
     area.style.height = `${area.scrollHeight}px`
   }, [text])
 
-  // Keys may come faster than anything is drawn: what counts is the field and the store.
-  const about = () => {
-    const { view: now, rooms } = session.store.state
-    const of = (seq: number | undefined) => (seq === undefined ? undefined : entryAt((rooms[room.id] ?? room).transcript, seq))
-    return { edited: of(now.editing), answered: of(now.replyTo) }
-  }
-
   const leave = () => {
     dispatch({ type: 'viewed', view: { editing: undefined, replyTo: undefined } })
     input.current?.focus()
   }
 
   const send = () => {
-    const { edited, answered } = about()
+    const { edited, answered } = aboutNow()
     const said = input.current!.value.replace(unwritten, '')
     if (!canSend(said)) return
     if (edited) {
@@ -74,7 +76,7 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
 
   const write = (typed: string) => {
     const now = typed.replace(unwritten, '')
-    if (about().edited) return setChangedText(now)
+    if (aboutNow().edited) return setChangedText(now)
     dispatch({ type: 'drafted', room: room.id, text: now })
     if (now !== '') session.typing.writes(room.id)
   }
@@ -85,10 +87,10 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
       send()
-    } else if (event.key === 'Escape' && (edited || answered)) {
+    } else if (event.key === 'Escape' && (aboutNow().edited ?? aboutNow().answered)) {
       leave()
     } else if (event.key === 'ArrowUp' && event.currentTarget.value === '') {
-      const own = room.transcript.entries.findLast(entry => entry.kind === 'text' && entry.by === state.user && entry.text !== null)
+      const own = roomNow().transcript.entries.findLast(entry => entry.kind === 'text' && entry.by === state.user && entry.text !== null)
       if (!own) return
       event.preventDefault()
       dispatch({ type: 'viewed', view: { editing: own.seq, replyTo: undefined } })

@@ -59,7 +59,7 @@ export const MessageBlock = memo(function MessageBlock({ entries, before, isGrou
             {entry.kind === 'text'
               ? (
                 <MessageRow
-                  entry={entry} follows={follows} quote={quotes[entry.seq]} isGroup={isGroup} isOwn={entry.by === user} faces={faces} words={words} language={language} tick={entry.by === user ? tickOf({ received, read }, entry.seq) : undefined}
+                  entry={entry} follows={follows} quote={quotes[entry.seq]} isGroup={isGroup} faces={faces} words={words} language={language} tick={entry.by === user ? tickOf({ received, read }, entry.seq) : undefined}
                   isActive={active === entry.seq} isTabStop={tabStop === entry.seq} change={changes.get(entry.seq)} act={act} jump={jump}
                 />
               )

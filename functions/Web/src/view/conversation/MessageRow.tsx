@@ -18,11 +18,10 @@ interface Props {
   follows: boolean
   quote: Quote | undefined
   isGroup: boolean
-  isOwn: boolean
   faces: Faces
   words: Words
   language: Language
-  /** How far it has come, if it is one's own. */
+  /** How far it has come, if it is the user's own. */
   tick: Tick | undefined
   /** What can be done with it is offered. */
   isActive: boolean
@@ -35,7 +34,8 @@ interface Props {
 }
 
 /** One message. */
-export const MessageRow = memo(function MessageRow({ entry, follows, quote, isGroup, isOwn, faces, words, language, tick, isActive, isTabStop, change, act, jump }: Props) {
+export const MessageRow = memo(function MessageRow({ entry, follows, quote, isGroup, faces, words, language, tick, isActive, isTabStop, change, act, jump }: Props) {
+  const isOwn = tick !== undefined
   const isPending = change !== undefined && change.refused === undefined
   const text = !isPending ? entry.text : change.delete !== undefined ? null : change.text!
   const name = faces[entry.by]?.name ?? entry.by
