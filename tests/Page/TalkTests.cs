@@ -116,15 +116,27 @@ public class TalkTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig)
         await bob.Page.GetByRole(AriaRole.Link, new() { Name = "등산 모임" }).ClickAsync();
         await bob.SeesAsync("Mount Halla on Sunday?");
 
+        // What she gets of the group is older than its new name, of which she hears before it comes.
+        var (asked, renamed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await carol.Page.RouteAsync("**/sync", async route =>
+        {
+            var answer = await route.FetchAsync();
+            asked.SetResult();
+            await renamed.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        }, new() { Times = 1 });
+
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Members" }).ClickAsync();
         await alice.Page.GetByLabel("Add somebody").FillAsync(carol.User);
         await alice.Page.Keyboard.PressAsync("Enter");
         await Expect(alice.Page.Locator(".panel .person")).ToHaveCountAsync(3);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
         await alice.Page.GetByLabel("Group name").FillAsync("Hikers");
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
         await Expect(alice.Page.Locator("main h2")).ToHaveTextAsync("Hikers");
-        await carol.Page.GetByRole(AriaRole.Link, new() { Name = "Hikers" }).ClickAsync();
         await Expect(bob.Page.Locator("main h2")).ToHaveTextAsync("Hikers");
+        renamed.SetResult();
+        await carol.Page.GetByRole(AriaRole.Link, new() { Name = "Hikers" }).ClickAsync();
 
         await bob.SayAsync("I am in");
         await carol.SayAsync("Me too, and I bring tea");

@@ -9,7 +9,8 @@ const around = { isOnline: () => true, isInUse: () => true }
 
 /** A device that is about to connect, and what it lives among. */
 function device(surroundings = around) {
-  const [clock, server, store] = [new SimulatedClock(() => 500), new Server(() => 999), new Store(start())]
+  const clock = new SimulatedClock(() => 500)
+  const [server, store] = [new Server(() => 999, clock), new Store(start())]
   const connection = new Connection(server.api, store, server.connect, clock, surroundings, 'device')
   return { clock, server, store, connection }
 }
@@ -77,6 +78,20 @@ describe('a connection', () => {
     await clock.run(60_000)
     expect(syncs() - before).toBeGreaterThan(3)
     expect(syncs() - before).toBeLessThan(12)
+    await connection.stop()
+  })
+
+  test('asks again when the user left a room while the answer that still has it was on its way', async () => {
+    const { clock, server, store, connection } = device()
+    void connection.run()
+    await clock.run(1_000)
+    server.travel = call => (call === 'sync' ? 1_000 : 0)
+    store.dispatch({ type: 'heads', heads: { [room]: 2 } })
+    await clock.run(500)
+    server.leave()
+    expect(store.state.rooms).toEqual({})
+    await clock.run(5_000)
+    expect(store.state.rooms).toEqual({})
     await connection.stop()
   })
 

@@ -8,7 +8,7 @@ import { answer, other, room, run, start } from './worlds'
 const events = Array.from({ length: 500 }, (_, i): RoomEvent => ({ seq: i + 1, id: `${i + 1}`, at: '', by: other, kind: 'text', text: `${i + 1}` }))
 
 function opened(load: (before: number) => RoomEvent[]) {
-  const store = new Store(run(start(), [{ type: 'synced', rooms: [answer(events, 0, false, 451)], gone: [], asked: [] }]))
+  const store = new Store(run(start(), [{ type: 'synced', rooms: [answer(events, 0, false, 451)], gone: [], asked: {} }]))
   let asked = 0
   const api = {
     history: async (_: string, before: number) => {

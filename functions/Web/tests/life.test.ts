@@ -3,21 +3,24 @@ import { describe, expect, test } from 'vitest'
 import { uuid7 } from '../src/net/uuid7'
 import { Browser } from './browser'
 import { Server, SimulatedClock } from './simulation'
-import { me, room, shown, truth } from './worlds'
+import { known, me, peopled, room, shown, truth, viewAt } from './worlds'
 
-const steps = fc.array(fc.tuple(fc.constantFrom('say', 'say', 'say', 'hear', 'hear', 'open', 'close', 'reload'), fc.string({ minLength: 1 }), fc.nat(4_000)), { maxLength: 25 })
+const steps = fc.array(fc.tuple(fc.constantFrom('say', 'say', 'say', 'hear', 'hear', 'rename', 'open', 'close', 'reload'), fc.string({ minLength: 1 }), fc.nat(4_000)), { maxLength: 25 })
 
 describe('a browser, whatever the network and its user do', () => {
   test('has everything in the end, says everything once, and tells how far it is', async () => {
     await fc.assert(fc.asyncProperty(fc.infiniteStream(fc.nat()), steps, async (chances, life) => {
       const chance = () => chances.next().value as number
-      const [clock, server] = [new SimulatedClock(chance), new Server(chance)]
+      const clock = new SimulatedClock(chance)
+      const server = new Server(chance, clock)
       const browser = new Browser(server, clock)
       const [said, any] = [new Map<string, string[]>(), () => browser.tabs[chance() % browser.tabs.length]!]
       server.trouble = 30
+      server.travel = () => chance() % 500
       browser.open()
       for (const [what, text, pause] of life) {
         if (what === 'hear') server.add({ text })
+        if (what === 'rename') server.add({ kind: 'renamed', name: text })
         if (what === 'say') {
           const tab = any()
           const clientId = uuid7(1 + [...said.values()].flat().length)
@@ -38,6 +41,7 @@ describe('a browser, whatever the network and its user do', () => {
       for (const { store } of browser.tabs) {
         expect(store.state.connection.phase).toBe('online')
         expect(shown(store.state)).toEqual(truth(server.events))
+        expect(known(store.state)).toEqual(peopled(viewAt(server.events)))
         expect(store.state.outbox).toEqual([])
       }
 

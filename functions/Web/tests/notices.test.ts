@@ -9,7 +9,7 @@ function told(isAnyInSight: boolean, Notification: unknown) {
   vi.stubGlobal('document', { hidden: true })
   vi.stubGlobal('window', { Notification })
   vi.stubGlobal('Notification', Notification)
-  const store = new Store(run(start(), [{ type: 'settings', settings: { notify: 'on' } }, { type: 'synced', rooms: [answer([], 0)], gone: [], asked: [] }]))
+  const store = new Store(run(start(), [{ type: 'settings', settings: { notify: 'on' } }, { type: 'synced', rooms: [answer([], 0)], gone: [], asked: {} }]))
   new Notices(store, async () => isAnyInSight).run()
   store.dispatch({ type: 'events', room, events: [{ seq: 1, id: '1', at: '', by: other, kind: 'text', text: 'Hello' }] })
   return store

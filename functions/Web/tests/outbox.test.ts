@@ -7,9 +7,14 @@ import { Browser } from './browser'
 import { Server, SimulatedClock, tab, tabs } from './simulation'
 import { room, shown, start } from './worlds'
 
+function sender() {
+  const clock = new SimulatedClock(() => 500)
+  return { clock, server: new Server(() => 999, clock), store: new Store(start()) }
+}
+
 describe('the outbox', () => {
   test('gives up what the server refuses, and goes on with the next', async () => {
-    const [clock, server, store] = [new SimulatedClock(() => 500), new Server(() => 999), new Store(start())]
+    const { clock, server, store } = sender()
     const send = server.api.send
     server.api.send = ((id: string, clientId: string, message: { text?: string }) => (message.text === 'bad' ? Promise.reject(new Refusal(403, 'blocked', '')) : send(id, clientId, message))) as Api['send']
     const outbox = new Outbox(server.api, store, clock, tab, tabs())
@@ -23,7 +28,7 @@ describe('the outbox', () => {
 
   test('sends what tabs before it left, in order, and leaves to a living tab what is that tab\'s', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(tab, 'gone', 'living', undefined), { maxLength: 12 }), async writers => {
-      const [clock, server, store] = [new SimulatedClock(() => 500), new Server(() => 999), new Store(start())]
+      const { clock, server, store } = sender()
       const living = ['living']
       const outbox = new Outbox(server.api, store, clock, tab, (other, run) => tabs(...living)(other, run))
       void outbox.run()
@@ -46,7 +51,7 @@ describe('the outbox', () => {
 describe('two tabs of a browser', () => {
   const said = { clientId: '1', room, text: 'x', at: '' }
   const open = () => {
-    const [clock, server] = [new SimulatedClock(() => 500), new Server(() => 999)]
+    const { clock, server } = sender()
     const browser = new Browser(server, clock)
     return { clock, server, browser, tabs: [browser.open(), browser.open()] as const }
   }

@@ -48,7 +48,7 @@ describe('people', () => {
 
   test('are looked for as soon as a room or a contact brings them into sight', async () => {
     const { store, calls, settle } = world()
-    store.dispatch({ type: 'synced', rooms: [{ ...answer([], 0) }], gone: [], asked: [] })
+    store.dispatch({ type: 'synced', rooms: [{ ...answer([], 0) }], gone: [], asked: {} })
     await settle()
     expect(store.state.people[other]?.presence?.status).toBe('online')
     store.dispatch({ type: 'people', people: [{ user: 'new', contact: 'invited' }] })
@@ -65,7 +65,7 @@ describe('people', () => {
 
   test('who spoke last in a room have a name before it is opened', async () => {
     const { store, settle } = world()
-    store.dispatch({ type: 'synced', rooms: [answer([{ seq: 1, id: '1', at: '', by: 'somebody', kind: 'text', text: 'Hello' }], 0)], gone: [], asked: [] })
+    store.dispatch({ type: 'synced', rooms: [answer([{ seq: 1, id: '1', at: '', by: 'somebody', kind: 'text', text: 'Hello' }], 0)], gone: [], asked: {} })
     await settle()
     expect(nameOf(store.state, 'somebody')).toBe('Name of somebody')
   })

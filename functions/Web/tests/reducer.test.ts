@@ -4,10 +4,10 @@ import { blocksOf, changing, needsSync, othersAt, readUpTo, tickOf, unread, unre
 import type { RoomEvent } from '../src/net/wire'
 import type { Action, State } from '../src/state/state'
 import { isBehind } from '../src/state/transcript'
-import { answer, histories, me, other, room, run, shown, start, truth, viewOf } from './worlds'
+import { answer, histories, known, me, other, peopled, room, run, shown, start, truth, viewAt, viewOf } from './worlds'
 
 const push = (events: readonly RoomEvent[]): Action => ({ type: 'events', room, events })
-const synced = (...rooms: ReturnType<typeof answer>[]): Action => ({ type: 'synced', rooms, gone: [], asked: [] })
+const synced = (...rooms: ReturnType<typeof answer>[]): Action => ({ type: 'synced', rooms, gone: [], asked: {} })
 
 const said = (seq: number, by = me): RoomEvent => ({ seq, id: `${seq}`, at: '', by, kind: 'text', text: `${seq}`, clientId: `c${seq}` })
 const happened = (seq: number, kind: RoomEvent['kind'], user: string): RoomEvent => ({ seq, id: `${seq}`, at: '', by: other, kind, user })
@@ -26,6 +26,36 @@ describe('a room, whatever becomes of its pushes', () => {
       expect(shown(state)).toEqual(truth(events))
       expect(state.rooms[room]!.transcript.position).toBe(events.length)
       expect(needsSync(state)).toBe(false)
+    }))
+  })
+
+  test('an answer that was overtaken on its way takes nothing back, and hides nothing that was heard meanwhile', () => {
+    fc.assert(fc.property(histories, fc.infiniteStream(fc.nat()), (events, chances) => {
+      const next = () => chances.next().value as number
+      let state = start()
+      let arrive: (() => void) | undefined
+      const ask = (happened: number) => {
+        const [asked, said] = [state.strange, answer(events.slice(0, happened), state.rooms[room]?.transcript.position ?? 0)]
+        arrive = () => {
+          state = run(state, [{ type: 'synced', rooms: [said], gone: [], asked }])
+          arrive = undefined
+        }
+      }
+      events.forEach((event, at) => {
+        if (!arrive && next() % 3 === 0) ask(at + 1)
+        state = run(state, next() % 2 === 0 ? [push([event])] : [{ type: 'heads', heads: { [room]: event.seq } }])
+        if (next() % 3 === 0) arrive?.()
+      })
+
+      // Nothing more happens; what is known to be missing is asked for.
+      arrive?.()
+      for (let syncs = 0; syncs < 2 && needsSync(state); syncs++) {
+        ask(events.length)
+        arrive!()
+      }
+
+      expect(shown(state)).toEqual(truth(events))
+      expect(known(state)).toEqual(peopled(viewAt(events)))
     }))
   })
 
@@ -206,9 +236,9 @@ test('what failed in a dialog is over with it', () => {
 describe('rooms', () => {
   test('of which something is heard before they are known are asked for, once', () => {
     const heard = run(start(), [{ type: 'heads', heads: { [room]: 3 } }, push([{ seq: 4, id: '4', at: '', by: other, kind: 'text', text: 'x' }])])
-    expect(heard.strange).toEqual([room])
+    expect(heard.strange).toEqual({ [room]: 4 })
     expect(needsSync(heard)).toBe(true)
-    expect(needsSync(run(heard, [{ type: 'synced', rooms: [], gone: [], asked: [room] }]))).toBe(false)
+    expect(needsSync(run(heard, [{ type: 'synced', rooms: [], gone: [], asked: heard.strange }]))).toBe(false)
   })
 
   test('that the user has left are gone, with the view of them', () => {

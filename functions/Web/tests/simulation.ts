@@ -3,7 +3,7 @@ import type { Clock } from '../src/net/clock'
 import type { Connect } from '../src/net/hub'
 import type { InPlaceOf } from '../src/net/outbox'
 import type { Push, RoomEvent } from '../src/net/wire'
-import { me, other, room, viewOf } from './worlds'
+import { me, other, room, viewAt } from './worlds'
 
 /** Time that passes when everything waits: each sleeper is woken in its turn. */
 export class SimulatedClock implements Clock {
@@ -54,9 +54,12 @@ export class Server {
   readonly calls: string[] = []
   /** Nothing is pushed, and nobody notices. */
   isMute = false
+  /** How long the answer to a call is on its way, in milliseconds. */
+  travel: (call: string) => number = () => 0
+  private isMember = true
   private readonly hubs = new Set<{ heard: (push: Push) => void; closed: () => void }>()
 
-  constructor(private readonly chance: () => number) {}
+  constructor(private readonly chance: () => number, private readonly clock: Clock) {}
 
   readonly connect: Connect = (_, heard, closed) => {
     const hub = { heard, closed }
@@ -79,11 +82,14 @@ export class Server {
       this.answered('beat', () => {
         this.told.push({ status, invisible })
         this.isInvisible = invisible ?? this.isInvisible
-        return { heads: { [room]: this.events.length }, invisible: this.isInvisible }
+        return { heads: this.isMember ? { [room]: this.events.length } : {}, invisible: this.isInvisible }
       }),
     leave: async () => undefined,
     sync: (positions: Record<string, number>) =>
-      this.answered('sync', () => ({ rooms: [{ room: viewOf(this.events.length), recovered: true, from: (positions[room] ?? 0) + 1, events: this.events.slice(positions[room] ?? 0) }], gone: [] })),
+      this.answered('sync', () => {
+        if (!this.isMember) return { rooms: [], gone: Object.keys(positions) }
+        return { rooms: [{ room: viewAt(this.events), recovered: true, from: (positions[room] ?? 0) + 1, events: this.events.slice(positions[room] ?? 0) }], gone: [] }
+      }),
     send: (_: string, clientId: string, { text }: { text?: string }) => this.answered('send', () => this.events.find(one => one.clientId === clientId) ?? this.add({ by: me, kind: 'text', text, clientId })),
     mark: (_: string, { received = 0, read = 0 }) => this.answered('mark', () => Object.assign(this.marks, { received: Math.max(this.marks.received, received), read: Math.max(this.marks.read, read) })),
   } as unknown as Api
@@ -102,6 +108,12 @@ export class Server {
     return now
   }
 
+  /** The user leaves the room, by another device. */
+  leave(): void {
+    this.isMember = false
+    for (const hub of this.hubs) hub.heard({ type: 'membership', room, member: false })
+  }
+
   // It fails before it takes effect, or after: who asked cannot know.
   private async answered<T>(call: string, run: () => T): Promise<T> {
     this.calls.push(call)
@@ -109,7 +121,8 @@ export class Server {
     if (this.broken.has(call)) throw this.broken.get(call)
     this.maybeFail()
     const answer = run()
-    await Promise.resolve()
+    const travel = this.travel(call)
+    await (travel > 0 ? this.clock.sleep(travel, new AbortController().signal) : Promise.resolve())
     this.maybeFail()
     return answer
   }

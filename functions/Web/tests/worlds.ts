@@ -6,6 +6,7 @@ import { initial, type Action, type State } from '../src/state/state'
 export const room = '01890a5d-ac96-774b-bcce-b302099a8057'
 export const me = 'me'
 export const other = 'other'
+const third = 'third'
 
 export const start = (): State => initial(me, { language: 'en', theme: 'system', invisible: false, notify: 'undecided' }, [], {})
 
@@ -15,20 +16,35 @@ export function viewOf(seq: number, since = 1): RoomView {
   return { id: room, kind: 'direct', with: other, seq, since, members: [me, other].map(user => ({ user, since: 1, received: 0, read: 0 })) }
 }
 
-export function answer(events: readonly RoomEvent[], position: number, recovered = true, from = position + 1): SyncedRoom {
-  return { room: viewOf(events.length), recovered, from, events: events.filter(event => event.seq >= from) }
+/** The room after these events. */
+export function viewAt(events: readonly RoomEvent[]): RoomView {
+  return events.reduce((view, { kind, seq, name, user }) => {
+    if (kind === 'renamed') return { ...view, name }
+    if (kind === 'joined') return { ...view, members: [...view.members, { user: user!, since: seq }] }
+    return kind === 'left' ? { ...view, members: view.members.filter(one => one.user !== user) } : view
+  }, viewOf(events.length))
 }
 
-/** The whole of a room's life: the server's truth. Edits and deletions are of messages that were said before, by whoever said them. */
+export function answer(events: readonly RoomEvent[], position: number, recovered = true, from = position + 1): SyncedRoom {
+  return { room: viewAt(events), recovered, from, events: events.filter(event => event.seq >= from) }
+}
+
+/** The whole of a room's life: the server's truth. Edits and deletions are of messages that were said before, by whoever said them; a third one comes and goes. */
 export const histories: fc.Arbitrary<RoomEvent[]> = fc
-  .array(fc.record({ kind: fc.constantFrom('text', 'text', 'text', 'edited', 'deleted', 'renamed'), by: fc.constantFrom(me, other), choice: fc.nat(), text: fc.string({ minLength: 1 }) }), { maxLength: 60 })
+  .array(fc.record({ kind: fc.constantFrom('text', 'text', 'text', 'edited', 'deleted', 'renamed', 'met'), by: fc.constantFrom(me, other), choice: fc.nat(), text: fc.string({ minLength: 1 }) }), { maxLength: 60 })
   .map(wishes => {
     const events: RoomEvent[] = [{ seq: 1, id: '1', at: timeOf(1), by: other, kind: 'created' }]
     const deleted = new Set<number>()
+    let isThere = false
     for (const { kind, by, choice, text } of wishes) {
       const seq = events.length + 1
       const event: RoomEvent = { seq, id: `${seq}`, at: timeOf(seq), by, kind: 'text', text, clientId: `c${seq}` }
       if (kind === 'renamed') Object.assign(event, { kind, text: undefined, name: text, clientId: undefined })
+      if (kind === 'met') {
+        Object.assign(event, { kind: isThere ? 'left' : 'joined', user: third, text: undefined, clientId: undefined })
+        isThere = !isThere
+      }
+
       if (kind === 'edited' || kind === 'deleted') {
         const own = events.filter(one => one.kind === 'text' && one.by === by && !deleted.has(one.seq))
         const target = own[choice % Math.max(1, own.length)]?.seq
@@ -53,6 +69,16 @@ export function truth(events: readonly RoomEvent[]): [number, string | null, boo
   }
 
   return [...texts].map(([seq, [text, edited]]) => [seq, text, edited])
+}
+
+/** Who is in the room and how it is called, as the page knows it. */
+export function known(state: State): Pick<RoomView, 'name'> & { members: string[] } {
+  return peopled(state.rooms[room]!)
+}
+
+/** The same of the server's view. */
+export function peopled({ name, members }: { name?: string; members: readonly { user: string }[] }): Pick<RoomView, 'name'> & { members: string[] } {
+  return { name, members: members.map(one => one.user) }
 }
 
 /** What the page shows. */

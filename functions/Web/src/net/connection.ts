@@ -31,6 +31,9 @@ export class Connection {
   private beatDue = 0
   private syncDue = Infinity
   private vainSyncs = 0
+
+  // Somebody joined or left while a sync was on its way: its answer may be older.
+  private isOvertaken = false
   private region: string | undefined
 
   // As the server knows it: what differs is to be told, or to be learnt.
@@ -158,13 +161,14 @@ export class Connection {
 
   private async sync(): Promise<void> {
     const { rooms, strange } = this.store.state
+    this.isOvertaken = false
     const positions = Object.fromEntries(Object.values(rooms).map(room => [room.id, room.transcript.position]))
     const answer = await this.api.sync(positions).catch(async failure => {
       if (failure instanceof Refusal && failure.status === 400) return { ...(await this.api.sync({})), anew: true }
       throw failure
     })
     this.store.dispatch({ type: 'synced', ...answer, asked: strange })
-    this.syncAgain(needsSync(this.store.state))
+    this.syncAgain(this.isOvertaken || needsSync(this.store.state))
   }
 
   // A sync that did not help is no reason to ask without end.
@@ -174,6 +178,7 @@ export class Connection {
   }
 
   private readonly heard = (push: Push): void => {
+    if (push.type === 'membership') this.isOvertaken = true
     const action = actionOf(push, this.clock.now())
     if (action) this.store.dispatch(action)
   }

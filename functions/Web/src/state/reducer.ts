@@ -22,7 +22,7 @@ export function reduce(state: State, action: Action): State {
     case 'events':
       return withRoom(state, action.room, room => taken(room, action.events), action.events)
     case 'heads':
-      return Object.entries(action.heads).reduce((now, [room, seq]) => withRoom(now, room, known => changed(known, { transcript: know(known.transcript, seq) })), state)
+      return Object.entries(action.heads).reduce((now, [room, seq]) => withRoom(now, room, known => changed(known, { transcript: know(known.transcript, seq) }), [], seq), state)
     case 'marks':
       return withRoom(state, action.room, room => changed(room, { members: marked(room.members, action.user, action.received, action.read) }))
     case 'read':
@@ -63,9 +63,17 @@ export function reduce(state: State, action: Action): State {
 
 function synced(state: State, { rooms: answers, gone, asked, anew }: Extract<Action, { type: 'synced' }>): State {
   const rooms = { ...state.rooms }
-  for (const answer of answers) rooms[answer.room.id] = read(state, after(answer, anew ? undefined : rooms[answer.room.id]))
+  for (const answer of answers) {
+    const id = answer.room.id
+    const room = read(state, after(answer, anew ? undefined : rooms[id]))
+
+    // What was heard of it before it was known may be newer than the answer.
+    rooms[id] = anew ? room : changed(room, { transcript: know(room.transcript, state.strange[id] ?? 0) })
+  }
+
   const heard = answers.flatMap(answer => answer.events)
-  return without({ ...settled(state, heard), loaded: true, rooms, strange: state.strange.filter(room => !asked.includes(room) && !(room in rooms)) }, gone)
+  const strange = Object.fromEntries(Object.entries(state.strange).filter(([id, seq]) => !(id in rooms) && asked[id] !== seq))
+  return without({ ...settled(state, heard), loaded: true, rooms, strange }, gone)
 }
 
 function known(people: State['people'], news: Partial<Person> & { user: string }): State['people'] {
@@ -107,12 +115,17 @@ function read(state: State, room: Room): Room {
 }
 
 // What is heard of a room that is not known is asked for.
-function withRoom(state: State, id: string, change: (room: Room) => Room, heard: readonly RoomEvent[] = []): State {
+function withRoom(state: State, id: string, change: (room: Room) => Room, heard: readonly RoomEvent[] = [], head = 0): State {
   const now = settled(state, heard)
   const room = now.rooms[id]
-  if (!room) return now.strange.includes(id) ? now : { ...now, strange: [...now.strange, id] }
+  if (!room) return strangeTo(now, id, heard.reduce((last, event) => Math.max(last, event.seq), head))
   const then = read(state, change(room))
   return then === room ? now : { ...now, rooms: { ...now.rooms, [id]: then } }
+}
+
+function strangeTo(state: State, id: string, seq: number): State {
+  const before = state.strange[id]
+  return before !== undefined && before >= seq ? state : { ...state, strange: { ...state.strange, [id]: seq } }
 }
 
 // What has become an event waits no longer, whichever way it came back.
@@ -122,8 +135,8 @@ function settled(state: State, events: readonly RoomEvent[]): State {
 }
 
 function without(state: State, gone: readonly string[]): State {
-  if (!gone.some(id => id in state.rooms || state.strange.includes(id))) return state
-  const rooms = Object.fromEntries(Object.entries(state.rooms).filter(([id]) => !gone.includes(id)))
+  if (!gone.some(id => id in state.rooms || id in state.strange)) return state
+  const left = <T,>(all: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(all).filter(([id]) => !gone.includes(id)))
   const view = state.view.room && gone.includes(state.view.room) ? {} : state.view
-  return { ...state, rooms, strange: state.strange.filter(id => !gone.includes(id)), view }
+  return { ...state, rooms: left(state.rooms), strange: left(state.strange), view }
 }

@@ -2,16 +2,17 @@ import type { RoomEvent, SyncedRoom } from '../net/wire'
 import type { Member, Room } from './state'
 import { begin, know, take } from './transcript'
 
-/** After a sync. Where the answer does not join what is there, that is forgotten: the room begins anew. */
+/** After a sync. Where the answer does not join what is there, that is forgotten: the room begins anew. What was heard while the answer was on its way is newer than what it says of the room. */
 export function after({ room: view, recovered, from, events }: SyncedRoom, before: Room | undefined): Room {
-  const [id, me] = [view.id, view.since]
-  const members = view.members.map(({ user, since, received, read }) => further(before?.members.find(member => member.user === user) ?? newcomer(user, since), received, read))
   const joins = before && (recovered || from <= before.transcript.position + 1)
   const [transcript] = take(know(joins ? before.transcript : { ...begin(from), early: before?.transcript.early ?? {} }, view.seq), events)
-  return {
-    id, since: me, members, transcript, kind: view.kind, name: view.name, owner: view.owner, with: view.with,
+  const answered: Room = {
+    id: view.id, since: view.since, kind: view.kind, name: view.name, owner: view.owner, with: view.with, transcript,
+    members: view.members.map(({ user, since, received, read }) => further(newcomer(user, since), received, read)),
     typing: before?.typing ?? {}, older: before && joins ? before.older : 'idle',
   }
+  const now = transcript.entries.filter(entry => entry.seq > view.seq).reduce(happened, answered)
+  return { ...now, members: now.members.map(member => further(member, ...marksOf(before, member.user))) }
 }
 
 /** After events have been heard of. */
@@ -21,7 +22,7 @@ export function taken(room: Room, events: readonly RoomEvent[]): Room {
 }
 
 // What an event says of the room itself, and of its author: who has spoken writes no more.
-function happened(room: Room, event: RoomEvent): Room {
+function happened(room: Room, event: Pick<RoomEvent, 'seq' | 'kind' | 'by' | 'user' | 'name'>): Room {
   switch (event.kind) {
     case 'text':
       return changed(room, { typing: typing(room.typing, event.by, null) })
@@ -54,6 +55,11 @@ function newcomer(user: string, since: number): Member {
 /** Marks only ever grow; what is read has been received. */
 export function marked(members: readonly Member[], user: string, received: number, read: number): readonly Member[] {
   return members.map(member => (member.user === user ? further(member, received, read) : member))
+}
+
+function marksOf(room: Room | undefined, user: string): [received?: number, read?: number] {
+  const member = room?.members.find(one => one.user === user)
+  return [member?.received, member?.read]
 }
 
 function further(member: Member, received = 0, read = 0): Member {

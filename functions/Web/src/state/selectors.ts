@@ -3,7 +3,7 @@ import { isBehind, type Entry } from './transcript'
 
 /** Something is known to be missing: a sync is due. */
 export function needsSync(state: State): boolean {
-  return state.strange.length > 0 || Object.values(state.rooms).some(room => isBehind(room.transcript))
+  return Object.keys(state.strange).length > 0 || Object.values(state.rooms).some(room => isBehind(room.transcript))
 }
 
 /** How far the user is in a room. */

@@ -91,8 +91,8 @@ export interface State {
   /** The first sync has been done. */
   loaded: boolean
   rooms: Readonly<Record<string, Room>>
-  /** Rooms that were heard of and are not known. */
-  strange: readonly string[]
+  /** Rooms that were heard of and are not known, with the last event that was heard of. */
+  strange: Readonly<Record<string, number>>
   people: Readonly<Record<string, Person>>
   outbox: readonly Outgoing[]
   drafts: Readonly<Record<string, string>>
@@ -107,7 +107,7 @@ export type Action =
   | { type: 'disconnected'; retryAt: number | null }
   | { type: 'ended' }
   /** Anew: the server knows less than this device, so nothing that is here counts. */
-  | { type: 'synced'; rooms: readonly SyncedRoom[]; gone: readonly string[]; asked: readonly string[]; anew?: boolean }
+  | { type: 'synced'; rooms: readonly SyncedRoom[]; gone: readonly string[]; asked: State['strange']; anew?: boolean }
   | { type: 'events'; room: string; events: readonly RoomEvent[] }
   | { type: 'heads'; heads: Readonly<Record<string, number>> }
   | { type: 'marks'; room: string; user: string; received: number; read: number }
@@ -133,5 +133,5 @@ export type Action =
   | { type: 'trouble'; why: string | undefined }
 
 export function initial(user: string, settings: Settings, outbox: readonly Outgoing[], drafts: Readonly<Record<string, string>>): State {
-  return { user, settings, connection: { phase: 'connecting' }, loaded: false, rooms: {}, strange: [], people: {}, outbox, drafts, view: {} }
+  return { user, settings, connection: { phase: 'connecting' }, loaded: false, rooms: {}, strange: {}, people: {}, outbox, drafts, view: {} }
 }
