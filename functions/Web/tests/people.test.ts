@@ -81,6 +81,21 @@ describe('people', () => {
     expect(store.state.people['a']?.contact).toBe('none')
   })
 
+  test('of whom something is heard while an answer is on its way are as it was heard', async () => {
+    const { store, contacts, settle } = world()
+    contacts.push({ user: 'a', state: 'invited' }, { user: 'b', state: 'contact' })
+    store.dispatch({ type: 'people', people: [{ user: 'c', contact: 'requested' }] })
+    await settle()
+    store.dispatch({ type: 'connected' })
+    store.dispatch({ type: 'people', people: [{ user: 'a', contact: 'contact' }, { user: 'c', contact: 'contact' }, { user: 'd', contact: 'invited' }] })
+    await settle()
+    expect(['a', 'b', 'c', 'd'].map(user => store.state.people[user]?.contact)).toEqual(['contact', 'contact', 'contact', 'invited'])
+    store.dispatch({ type: 'heads', heads: { [room]: 1 } })
+    store.dispatch({ type: 'people', people: [{ user: 'b', presence: { status: 'offline' } }] })
+    await settle()
+    expect(['a', 'b'].map(user => store.state.people[user]?.presence?.status)).toEqual(['online', 'offline'])
+  })
+
   test('who are new here are called as their sign-in says', async () => {
     const { store, set, settle } = world(' 김민지 ')
     store.dispatch({ type: 'connected' })

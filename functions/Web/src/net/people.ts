@@ -28,11 +28,18 @@ export class People {
 
   /** Asks who the contacts are. Who is none any more became so while this device was away. */
   private async contacts(): Promise<void> {
+    const before = this.store.state.people
     const answer = await this.api.contacts().catch(() => undefined)
     if (!answer) return
     const now = new Set(answer.contacts.map(one => one.user))
-    const gone = Object.values(this.store.state.people).filter(person => person.contact !== 'none' && !now.has(person.user))
+    const gone = Object.values(before).filter(person => person.contact !== 'none' && !now.has(person.user))
     const people = [...answer.contacts.map(({ user, state }) => ({ user, contact: state })), ...gone.map(({ user }) => ({ user, contact: 'none' as const }))]
+    this.learn(people, before, person => person?.contact ?? 'none')
+  }
+
+  // What was heard of somebody while the answer was on its way is newer than it.
+  private learn(answer: readonly (Partial<Person> & { user: string })[], before: State['people'], of: (person: Person | undefined) => unknown): void {
+    const people = answer.filter(({ user }) => of(this.store.state.people[user]) === of(before[user]))
     this.store.dispatch({ type: 'people', people })
   }
 
@@ -69,8 +76,9 @@ export class People {
   private async presence(): Promise<void> {
     const users = known(this.store.state).slice(0, mostAtOnce)
     if (users.length === 0) return
+    const before = this.store.state.people
     const answer = await this.api.presence(users).catch(() => undefined)
-    if (answer) this.store.dispatch({ type: 'people', people: Object.entries(answer.users).map(([user, presence]) => ({ user, presence })) })
+    if (answer) this.learn(Object.entries(answer.users).map(([user, presence]) => ({ user, presence })), before, person => person?.presence)
   }
 }
 
