@@ -56,6 +56,33 @@ public class KeyboardTests(SharedCloud cloud, PageRig rig) : PageTest(cloud, rig
             """);
         await alice.SeesAsync("One", "Two");
         await Expect(alice.Composer).ToHaveValueAsync("A draft");
+
+        // The same of an edit that begins and ends.
+        await alice.Composer.FillAsync("");
+        await Expect(alice.Message("Two").Locator(".ticks--sent, .ticks--delivered")).ToBeVisibleAsync();
+        var written = await alice.Page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const field = document.querySelector('.composer__input')
+              const type = text => {
+                field.value += text
+                field.dispatchEvent(new InputEvent('input', { bubbles: true }))
+                return field.value
+              }
+              const press = key => field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+              press('ArrowUp')
+              const first = type(' posts')
+              press('Escape')
+              const second = type('Another draft')
+              press('Enter')
+              press('ArrowUp')
+              return [first, second, field.value, type('!')]
+            }
+            """);
+        Assert.Equal(["Two posts", "Another draft", "Two", "Two!"], written);
+        await alice.Page.Keyboard.PressAsync("Enter");
+        await alice.SeesAsync("Another draft", "Two!");
+        await Expect(alice.Composer).ToHaveValueAsync("");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { blocksOf, changing, needsSync, othersAt, readUpTo, tickOf, unread, unreadLine, waiting } from '../src/state/selectors'
+import { blocksOf, changing, needsSync, othersAt, readUpTo, tickOf, unread, unreadLine, waiting, written } from '../src/state/selectors'
 import type { RoomEvent } from '../src/net/wire'
 import type { Action, State } from '../src/state/state'
 import { isBehind } from '../src/state/transcript'
@@ -165,6 +165,17 @@ describe('what the user says', () => {
     expect(refused.outbox).toEqual([{ ...one, refused: 'blocked' }])
     expect(run(refused, [{ type: 'composed', outgoing: one }]).outbox).toEqual([one])
     expect(run(refused, [push([said(2)]), { type: 'composed', outgoing: one }]).outbox).toEqual([])
+  })
+
+  test('stands in the field as an edit while that lasts, and as the draft before and after it', () => {
+    const field = (state: State) => written(state, state.rooms[room]!)
+    const draft = run(start(), [synced(answer([said(1), said(2)], 0)), { type: 'opened', room }, { type: 'drafted', room, text: 'draft' }])
+    const edit = run(draft, [{ type: 'viewed', view: { editing: 1 } }])
+    const changed = run(edit, [{ type: 'viewed', view: { changed: 'one' } }])
+    const moved = run(changed, [{ type: 'viewed', view: { panel: 'search' } }, push([said(3, other)])])
+    expect([draft, edit, changed, moved].map(field)).toEqual(['draft', '1', 'one', 'one'])
+    expect(field(run(changed, [{ type: 'viewed', view: { editing: 2 } }]))).toBe('2')
+    for (const end of [{ type: 'viewed', view: { editing: undefined } }, { type: 'opened', room: undefined }] as const) expect([field(run(changed, [end])), run(changed, [end]).view.changed]).toEqual(['draft', undefined])
   })
 
   test('by somebody else under the same client id settles nothing', () => {

@@ -1,7 +1,7 @@
 import type { RoomEvent } from '../net/wire'
 import { after, changed, marked, taken, typing } from './room'
-import { readUpTo } from './selectors'
-import { isMessage, type Action, type Outgoing, type Person, type Room, type State } from './state'
+import { aboutOf, readUpTo } from './selectors'
+import { isMessage, type Action, type Outgoing, type Person, type Room, type State, type View } from './state'
 import { has, know, prepend } from './transcript'
 
 /**
@@ -53,7 +53,7 @@ export function reduce(state: State, action: Action): State {
       return opened(state, action.room)
     case 'viewed':
       // What failed in a dialog is over with it.
-      return { ...state, view: { ...state.view, ...action.view }, trouble: 'dialog' in action.view ? undefined : state.trouble }
+      return { ...state, view: viewed(state, action.view), trouble: 'dialog' in action.view ? undefined : state.trouble }
     case 'settings':
       return { ...state, settings: { ...state.settings, ...action.settings } }
     case 'trouble':
@@ -105,7 +105,14 @@ function opened(state: State, id: string | undefined): State {
 
   // Members are looked at from room to room; whoever goes back to the list is done with them.
   const panel = id !== undefined && state.view.panel === 'members' ? 'members' : undefined
-  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, isReading: false, panel } }
+  return { ...state, view: { ...state.view, room: id, unreadFrom, replyTo: undefined, editing: undefined, changed: undefined, isReading: false, panel } }
+}
+
+// An edit begins with what the message says.
+function viewed(state: State, change: Partial<View>): View {
+  const view = { ...state.view, ...change }
+  const room = 'editing' in change && view.room !== undefined ? state.rooms[view.room] : undefined
+  return room ? { ...view, changed: aboutOf(view, room).edited?.text ?? undefined } : view
 }
 
 function read(state: State, room: Room): Room {

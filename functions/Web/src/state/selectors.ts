@@ -1,5 +1,5 @@
-import { isMessage, type Outgoing, type Person, type Room, type State } from './state'
-import { isBehind, type Entry } from './transcript'
+import { isMessage, type Outgoing, type Person, type Room, type State, type View } from './state'
+import { entryAt, isBehind, type Entry } from './transcript'
 
 /** Something is known to be missing: a sync is due. */
 export function needsSync(state: State): boolean {
@@ -102,6 +102,17 @@ function unplaced(state: State, room: string): Outgoing[] {
     return [{ clientId, room, at, text, replyTo, edit: kind === 'edited' ? target : undefined, delete: kind === 'deleted' ? target : undefined }]
   })
   return [...early, ...state.outbox.filter(one => one.room === room)]
+}
+
+/** The messages that what is written is an edit of, or an answer to. */
+export function aboutOf({ editing, replyTo }: View, { transcript }: Room): { edited?: Entry; answered?: Entry } {
+  const of = (seq: number | undefined) => (seq === undefined ? undefined : entryAt(transcript, seq))
+  return { edited: of(editing), answered: of(replyTo) }
+}
+
+/** What stands in the field for writing: the edit of a message, or the room's draft. */
+export function written(state: State, room: Room): string {
+  return (aboutOf(state.view, room).edited ? state.view.changed : state.drafts[room.id]) ?? ''
 }
 
 /** Entries in blocks, by their numbers; each block the same object while nothing in it changes. */

@@ -1,9 +1,9 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import type { Session } from '../net/session'
-import type { State } from '../state/state'
+import type { Action, State } from '../state/state'
 import type { Words } from '../words/en'
-import { NextTask } from './tasks'
+import { Soon } from './tasks'
 
 export interface ChatContext {
   session: Session
@@ -18,13 +18,16 @@ export function useChat(): ChatContext {
   return useContext(Chat)
 }
 
-/** The state as it is drawn: a task after it has changed, so that a message leaves before it is drawn. What handles an event asks the store, which is ahead of this. */
+// What the user does here. The browser makes a frame for it at once, before any task: one for both.
+const own: ReadonlySet<Action['type']> = new Set<Action['type']>(['composed', 'drafted', 'opened', 'viewed'])
+
+/** The state as it is drawn: soon after it has changed, so that a message leaves before it is drawn. What handles an event asks the store, which is ahead of this. */
 export function useStateOf(session: Session): State {
   const [state, setState] = useState(session.store.state)
   useLayoutEffect(() => {
-    const draw = new NextTask(() => setState(session.store.state))
-    draw.due()
-    const unsubscribe = session.store.subscribe(draw.due)
+    const draw = new Soon(() => setState(session.store.state))
+    draw.inTask()
+    const unsubscribe = session.store.subscribe((_, { type }) => (own.has(type) ? draw.inFrame() : draw.inTask()))
     return () => {
       unsubscribe()
       draw.end()

@@ -1,8 +1,7 @@
 import type { RefObject, TargetedKeyboardEvent } from 'preact'
-import { useLayoutEffect, useState } from 'preact/hooks'
-import { nameOf } from '../../state/selectors'
-import type { Room, View } from '../../state/state'
-import { entryAt, type Entry } from '../../state/transcript'
+import { useLayoutEffect } from 'preact/hooks'
+import { aboutOf, nameOf, written } from '../../state/selectors'
+import type { Room } from '../../state/state'
 import { useChat } from '../chat'
 import { Icon } from '../parts/Icon'
 import { IconButton } from '../parts/IconButton'
@@ -25,12 +24,6 @@ function canSend(text: string): boolean {
   return text.trim() !== '' && lengthOf(text) <= longest
 }
 
-// The messages that what is written is an edit of, or an answer to.
-function aboutOf({ editing, replyTo }: View, { transcript }: Room): { edited?: Entry; answered?: Entry } {
-  const of = (seq: number | undefined) => (seq === undefined ? undefined : entryAt(transcript, seq))
-  return { edited: of(editing), answered: of(replyTo) }
-}
-
 /** Where the user writes: a new message, an answer, or an edit. */
 export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTextAreaElement | null> }) {
   const { session, words } = useChat()
@@ -41,12 +34,14 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
   const roomNow = () => session.store.state.rooms[room.id] ?? room
   const aboutNow = () => aboutOf(session.store.state.view, roomNow())
   const { edited, answered } = aboutNow()
-  const [changedText, setChangedText] = useState('')
-  const text = edited ? changedText : (state.drafts[room.id] ?? '')
+  const text = written(state, roomNow())
   const count = lengthOf(text)
 
-  // The field stays where it is, with the focus and an input method's state: only what stands in it changes.
-  useLayoutEffect(() => setChangedText(edited?.text ?? ''), [state.view.editing])
+  // The field stays where it is, with the focus and an input method's state: only what stands in it changes, and at once, for the next key may come before anything is drawn.
+  useLayoutEffect(() => session.store.subscribe(now => {
+    const [area, text] = [input.current!, written(now, now.rooms[room.id] ?? room)]
+    if (area.value !== text) area.value = text
+  }), [session, room.id])
   useLayoutEffect(() => {
     if (fits) return
     const area = input.current!
@@ -70,13 +65,12 @@ export function Composer({ room, input }: { room: Room; input: RefObject<HTMLTex
       dispatch({ type: 'drafted', room: room.id, text: '' })
     }
 
-    input.current!.value = session.store.state.drafts[room.id] ?? ''
     leave()
   }
 
   const write = (typed: string) => {
     const now = typed.replace(unwritten, '')
-    if (aboutNow().edited) return setChangedText(now)
+    if (aboutNow().edited) return dispatch({ type: 'viewed', view: { changed: now } })
     dispatch({ type: 'drafted', room: room.id, text: now })
     if (now !== '') session.typing.writes(room.id)
   }
