@@ -95,6 +95,14 @@ export class Session {
     }
   }
 
+  /** Says how the user stands to somebody. What is heard of that meanwhile is newer than the answer. */
+  async stand(user: string, stance: 'contact' | 'blocked' | 'none'): Promise<void> {
+    const contact = () => this.store.state.people[user]?.contact ?? 'none'
+    const before = contact()
+    const answer = await this.attempt(api => (stance === 'none' ? api.unwish(user) : api.wish(user, stance)))
+    if (answer && contact() === before) this.store.dispatch({ type: 'people', people: [{ user, contact: answer.state }] })
+  }
+
   private get device(): string {
     return this.connection.device
   }

@@ -80,7 +80,7 @@ export interface View {
   unreadFrom?: number
   replyTo?: number
   editing?: number
-  /** How it is to read. */
+  /** How the edited message is to read. */
   changed?: string
   /** The user looks at the end of the open room: what comes is read. */
   isReading?: boolean

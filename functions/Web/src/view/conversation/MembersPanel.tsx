@@ -89,9 +89,6 @@ function Leave({ room }: { room: Room }) {
 function Block({ user }: { user: string }) {
   const { session, state, words } = useChat()
   const isBlocked = state.people[user]?.contact === 'blocked'
-  const change = async () => {
-    const now = await session.attempt(api => (isBlocked ? api.unwish(user) : api.wish(user, 'blocked')))
-    if (now) session.store.dispatch({ type: 'people', people: [{ user, contact: now.state }] })
-  }
+  const change = () => session.stand(user, isBlocked ? 'none' : 'blocked')
   return <button type="button" class="button button--wide button--danger" onClick={() => void change()}>{isBlocked ? words.members.unblock : words.members.block}</button>
 }

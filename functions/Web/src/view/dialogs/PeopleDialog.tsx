@@ -4,7 +4,6 @@ import type { Person } from '../../state/state'
 import { troubleIn } from '../../words'
 import { go } from '../../net/address'
 import { uuid7 } from '../../net/uuid7'
-import type { Api } from '../../net/api'
 import { useChat } from '../chat'
 import { AddByName } from '../parts/AddByName'
 import { Avatar } from '../parts/Avatar'
@@ -17,12 +16,7 @@ export function PeopleDialog() {
   const close = () => dispatch({ type: 'viewed', view: { dialog: undefined } })
   const [invited, known, requested, blocked] = [contacts(state, 'invited'), contacts(state, 'contact'), contacts(state, 'requested'), contacts(state, 'blocked')]
 
-  const change = (user: string, run: (api: Api) => Promise<{ state: Person['contact'] }>) => async () => {
-    const now = await session.attempt(run)
-    if (now) dispatch({ type: 'people', people: [{ user, contact: now.state }] })
-  }
-  const wish = (user: string) => change(user, api => api.wish(user, 'contact'))
-  const unwish = (user: string) => change(user, api => api.unwish(user))
+  const stand = (user: string, stance: 'contact' | 'blocked' | 'none') => () => session.stand(user, stance)
   const talk = (user: string) => async () => {
     const there = Object.values(state.rooms).find(room => room.with === user)?.id
     const room = there ?? (await session.attempt(api => api.open(uuid7(Date.now()), { with: user })))?.id
@@ -34,18 +28,18 @@ export function PeopleDialog() {
 
   return (
     <Dialog heading={words.people.heading} close={words.people.close} onClose={close}>
-      <AddByName label={words.people.add} button={words.people.addButton} onAdd={user => void wish(user)()} />
+      <AddByName label={words.people.add} button={words.people.addButton} onAdd={user => void stand(user, 'contact')()} />
       {state.trouble && <p class="trouble" role="alert">{troubleIn(words, state.trouble)}</p>}
       <button type="button" class="button button--wide" onClick={() => dispatch({ type: 'viewed', view: { dialog: 'group' } })}>{words.people.group}</button>
       {invited.length + known.length + requested.length + blocked.length === 0 && <p class="nothing">{words.people.none}</p>}
       <Group heading={words.people.invitations} people={invited}>
-        {user => <><Button main run={wish(user)}>{words.people.accept}</Button><Button run={change(user, api => api.wish(user, 'blocked'))}>{words.people.block}</Button></>}
+        {user => <><Button main run={stand(user, 'contact')}>{words.people.accept}</Button><Button run={stand(user, 'blocked')}>{words.people.block}</Button></>}
       </Group>
       <Group heading={words.people.contacts} people={known}>
-        {user => <><Button run={talk(user)}>{words.people.message}</Button><Button run={unwish(user)}>{words.people.remove}</Button></>}
+        {user => <><Button run={talk(user)}>{words.people.message}</Button><Button run={stand(user, 'none')}>{words.people.remove}</Button></>}
       </Group>
-      <Group heading={words.people.requested} people={requested}>{user => <Button run={unwish(user)}>{words.people.withdraw}</Button>}</Group>
-      <Group heading={words.people.blocked} people={blocked}>{user => <Button run={unwish(user)}>{words.people.unblock}</Button>}</Group>
+      <Group heading={words.people.requested} people={requested}>{user => <Button run={stand(user, 'none')}>{words.people.withdraw}</Button>}</Group>
+      <Group heading={words.people.blocked} people={blocked}>{user => <Button run={stand(user, 'none')}>{words.people.unblock}</Button>}</Group>
     </Dialog>
   )
 }
