@@ -10,12 +10,13 @@ import { answer, me, other, room, start } from './worlds'
 function world(name?: string) {
   const [broken, calls, set]: [Set<string>, string[], object[]] = [new Set(), [], []]
   const contacts: { user: string; state: ContactState }[] = []
+  const now = { status: 'online' }
   const api = {
     identity: { user: me, name },
     contacts: async () => ({ contacts: [...contacts] }),
     presence: async (users: string[]) => {
       calls.push(`presence ${users}`)
-      return { users: Object.fromEntries(users.map(user => [user, { status: 'online' }])) }
+      return { users: Object.fromEntries(users.map(user => [user, { status: now.status }])) }
     },
     profile: async (user: string) => {
       calls.push(`profile ${user}`)
@@ -29,7 +30,7 @@ function world(name?: string) {
   const settle = async () => {
     for (let i = 0; i < 5; i++) await new Promise(setImmediate)
   }
-  return { store, contacts, broken, calls, set, settle, end }
+  return { store, contacts, now, broken, calls, set, settle, end }
 }
 
 describe('people', () => {
@@ -94,6 +95,20 @@ describe('people', () => {
     store.dispatch({ type: 'people', people: [{ user: 'b', presence: { status: 'offline' } }] })
     await settle()
     expect(['a', 'b'].map(user => store.state.people[user]?.presence?.status)).toEqual(['online', 'offline'])
+  })
+
+  test('are as the last answer says, also where the one before it is still on its way', async () => {
+    const { store, contacts, now, settle } = world()
+    contacts.push({ user: 'a', state: 'invited' }, { user: other, state: 'contact' })
+    store.dispatch({ type: 'people', people: [{ user: other, contact: 'contact' }] })
+    await settle()
+    now.status = 'offline'
+    store.dispatch({ type: 'connected' })
+    now.status = 'online'
+    contacts[0] = { user: 'a', state: 'contact' }
+    store.dispatch({ type: 'connected' })
+    await settle()
+    expect([store.state.people['a']?.contact, store.state.people[other]?.presence?.status]).toEqual(['contact', 'online'])
   })
 
   test('who are new here are called as their sign-in says', async () => {

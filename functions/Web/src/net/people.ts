@@ -18,16 +18,16 @@ export class People {
   /** Begins to watch; the answer ends it. */
   run(): () => void {
     return this.store.subscribe((state, action, before) => {
-      if (action.type === 'connected') void this.contacts()
+      if (action.type === 'connected') this.contacts()
       const isMinute = action.type === 'connected' || action.type === 'heads'
       const isSame = state.rooms === before.rooms && state.people === before.people && state.view.room === before.view.room
       if (isMinute || (!isSame && inSight(state).join() !== inSight(before).join())) void this.names()
-      if (isMinute || (!isSame && known(state).join() !== known(before).join())) void this.presence()
+      if (isMinute || (!isSame && known(state).join() !== known(before).join())) this.presence()
     })
   }
 
   /** Asks who the contacts are. Who is none any more became so while this device was away. */
-  private async contacts(): Promise<void> {
+  private readonly contacts = oneByOne(async () => {
     const before = this.store.state.people
     const answer = await this.api.contacts().catch(() => undefined)
     if (!answer) return
@@ -35,9 +35,9 @@ export class People {
     const gone = Object.values(before).filter(person => person.contact !== 'none' && !now.has(person.user))
     const people = [...answer.contacts.map(({ user, state }) => ({ user, contact: state })), ...gone.map(({ user }) => ({ user, contact: 'none' as const }))]
     this.learn(people, before, person => person?.contact ?? 'none')
-  }
+  })
 
-  // What was heard of somebody while the answer was on its way is newer than it.
+  // What was heard of somebody while the answer was on its way is newer than it. Answers come one by one, so what has changed was heard.
   private learn(answer: readonly (Partial<Person> & { user: string })[], before: State['people'], of: (person: Person | undefined) => unknown): void {
     const people = answer.filter(({ user }) => of(this.store.state.people[user]) === of(before[user]))
     this.store.dispatch({ type: 'people', people })
@@ -73,12 +73,30 @@ export class People {
     }
   }
 
-  private async presence(): Promise<void> {
+  private readonly presence = oneByOne(async () => {
     const users = known(this.store.state).slice(0, mostAtOnce)
     if (users.length === 0) return
     const before = this.store.state.people
     const answer = await this.api.presence(users).catch(() => undefined)
     if (answer) this.learn(Object.entries(answer.users).map(([user, presence]) => ({ user, presence })), before, person => person?.presence)
+  })
+}
+
+/** Never twice at a time: when it is wanted while it runs, it runs once more. What it does must not fail. */
+function oneByOne(run: () => Promise<void>): () => void {
+  let [isWanted, isRunning] = [false, false]
+  const runs = async () => {
+    isRunning = true
+    while (isWanted) {
+      isWanted = false
+      await run()
+    }
+
+    isRunning = false
+  }
+  return () => {
+    isWanted = true
+    if (!isRunning) void runs()
   }
 }
 

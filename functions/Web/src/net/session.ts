@@ -29,6 +29,7 @@ export class Session {
   private readonly outbox: Outbox
   private readonly marks: Marks
   private readonly ends: (() => void)[] = []
+  private standing: Promise<void> = Promise.resolve()
   private usedAt = Date.now()
 
   constructor(readonly api: Api, private readonly identity: Identity, settings: Settings) {
@@ -95,12 +96,15 @@ export class Session {
     }
   }
 
-  /** Says how the user stands to somebody. What is heard of that meanwhile is newer than the answer. */
-  async stand(user: string, stance: 'contact' | 'blocked' | 'none'): Promise<void> {
+  /** Says how the user stands to somebody, one after the other. What is heard of that meanwhile is newer than the answer. */
+  stand(user: string, stance: 'contact' | 'blocked' | 'none'): Promise<void> {
     const contact = () => this.store.state.people[user]?.contact ?? 'none'
-    const before = contact()
-    const answer = await this.attempt(api => (stance === 'none' ? api.unwish(user) : api.wish(user, stance)))
-    if (answer && contact() === before) this.store.dispatch({ type: 'people', people: [{ user, contact: answer.state }] })
+    const run = async () => {
+      const before = contact()
+      const answer = await this.attempt(api => (stance === 'none' ? api.unwish(user) : api.wish(user, stance)))
+      if (answer && contact() === before) this.store.dispatch({ type: 'people', people: [{ user, contact: answer.state }] })
+    }
+    return (this.standing = this.standing.then(run))
   }
 
   private get device(): string {
