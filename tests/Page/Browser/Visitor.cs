@@ -63,6 +63,9 @@ internal sealed class Visitor : IAsyncDisposable
     public async Task OpenAsync(string room)
     {
         await Page.Locator($"a[href='#/rooms/{room}']").ClickAsync();
+
+        // Another room's field may still be there; a phone hides the list.
+        await Page.Locator($"a[href='#/rooms/{room}'][aria-current=page]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await Composer.WaitForAsync();
     }
 
