@@ -90,7 +90,7 @@ public sealed class EstimateCommandTests : IDisposable
         var file = BesideTemplate("chat.bicepparam");
         var (exitCode, sentence) = Refusal(await RunAsync("estimate", "chat", "--write", file));
         Assert.Equal(2, exitCode);
-        Assert.StartsWith($"{file} is not written, because the template cannot hold this load. Operations of a region's queues: 208,333 /s are needed, and 1,000 /s are to be had.", sentence, StringComparison.Ordinal);
+        Assert.StartsWith($"{file} is not written, because the template cannot hold this load. Operations of a region's queues: 138,889 /s are needed, and 1,000 /s are to be had.", sentence, StringComparison.Ordinal);
         Assert.Contains("Worker ids of a region: 256 instances are needed, and 64 instances are to be had.", sentence, StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }

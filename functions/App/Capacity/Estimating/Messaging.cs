@@ -28,10 +28,10 @@ internal sealed record Messaging(Term Operations, Term PeakOperations, Term Mess
         return (new Messaging(operations, peak, units, pushes, needed, sheet.Add("SignalR units of a stamp, as they can be had", "units", ToBeHad(needed))), sheet.Close());
     }
 
-    // chat-absent once, and chat-relay for each other stamp; of notifications the fan-out and one channel.
+    // chat-absent once, and chat-relay once where there are other stamps; of notifications the fan-out and one channel.
     private static Term? Queued(Load load, ServiceTraffic one) => one.Load.Kind switch
     {
-        ServiceKind.Chat => one.Written * Term.Of(load.Stamps.Count, "messages"),
+        ServiceKind.Chat => one.Written * Term.Of(load.Stamps.Count > 1 ? 2 : 1, "messages"),
         ServiceKind.Notifications => one.Written * Term.Of(2, "messages") / Term.Min(Term.Of(one.Load.Batch), FanoutChunk),
         _ => null,
     };

@@ -69,24 +69,37 @@ public sealed partial class Pushes
     internal Task EnterAsync(string region, string user, IEnumerable<string> groups) => _regions.Of(region) is not { } realtime ? Task.CompletedTask : GuardedAsync("here", token => Parallel.ForEachAsync(
         groups, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = token }, async (group, cancelled) => await realtime.JoinAsync(user, group, GroupLife, cancelled)));
 
-    /// <summary>Tells another region what one of this region's instances has put on the queue; when that fails, later again.</summary>
+    /// <summary>Tells the other regions what one of this region's instances has put on the queue; those where that fails, later again.</summary>
     internal async Task RelayAsync(RelayMessage message, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
-        if (_regions.Of(message.Region) is not { } realtime || now - message.At > LongestWay)
+        if (now - message.At > LongestWay)
             return;
+        var failed = (await Task.WhenAll((message.Regions ?? _regions.Others).Select(async region => (Region: region, Told: await TellAsync(region, message, cancellationToken)))))
+            .Where(one => !one.Told).Select(one => one.Region).ToList();
+        if (failed.Count == 0)
+            return;
+
+        // A copy for later: giving the message back would have it delivered again at once, and soon be a dead letter.
+        var pause = TimeSpan.FromTicks(Math.Max(FirstPause.Ticks, (now - message.At).Ticks));
+        await _sender.SendAsync(Queue, [ToQueue(message with { Regions = failed }, now + pause)], cancellationToken);
+    }
+
+    private async Task<bool> TellAsync(string region, RelayMessage message, CancellationToken cancellationToken)
+    {
+        if (_regions.Of(region) is not { } realtime)
+            return true;
         try
         {
             await DeliverAsync(realtime, message, cancellationToken);
             _metrics.Pushed("relay", failed: false);
+            return true;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && !cancellationToken.IsCancellationRequested)
         {
-            // A copy for later: giving the message back would have it delivered again at once, and soon be a dead letter.
             _metrics.Pushed("relay", failed: true);
-            LogRelay(failure, message.Region);
-            var pause = TimeSpan.FromTicks(Math.Max(FirstPause.Ticks, (now - message.At).Ticks));
-            await _sender.SendAsync(Queue, [ToQueue(message, now + pause)], cancellationToken);
+            LogRelay(failure, region);
+            return false;
         }
     }
 
@@ -108,11 +121,11 @@ public sealed partial class Pushes
 
     private async Task SendAsync(string op, IReadOnlyList<string> groups, string? user, object? payload, object? brief = null)
     {
-        var message = new RelayMessage(Here, Here, _clock.GetUtcNow(), op, groups, user, payload is null ? null : Json(payload));
+        var message = new RelayMessage(null, _clock.GetUtcNow(), op, groups, user, payload is null ? null : Json(payload));
         var relayed = brief is not null && JsonSerializer.SerializeToUtf8Bytes(message.Payload, StoredJson.Options).Length > MostRelayedBytes ? message with { Payload = Json(brief) } : message;
         var here = GuardedAsync("here", token => DeliverAsync(_regions.Of(Here)!, message, token));
         if (_regions.Others.Count > 0)
-            await GuardedAsync("queue", token => _sender.SendAsync(Queue, [.. _regions.Others.Select(region => ToQueue(relayed with { Region = region }, null))], token));
+            await GuardedAsync("queue", token => _sender.SendAsync(Queue, [ToQueue(relayed, null)], token));
         await here;
     }
 
