@@ -1,11 +1,10 @@
+import { blockOf, blockSize } from '../state/selectors'
 import type { Store } from '../state/store'
 import type { Api } from './api'
 import type { RoomEvent } from './wire'
 
+// At most.
 const page = 100
-
-// As many as are drawn in one go without a long task.
-const atOnce = 50
 
 /** What was said before what is loaded, fetched page by page: one at a time for each room, and whoever asks meanwhile has the same answer. */
 export class History {
@@ -36,19 +35,26 @@ export class History {
     const [before, since] = [from(), this.store.state.rooms[id]?.since ?? 0]
     if (before <= since) return false
     this.store.dispatch({ type: 'older', room: id, now: 'loading' })
-    const answer = await this.api.history(id, before, page).catch(() => undefined)
+    const answer = await this.api.history(id, before, toWholeBlocks(before)).catch(() => undefined)
     if (answer) await this.take(id, answer.events)
     if (from() < before) return true
     this.store.dispatch({ type: 'older', room: id, now: 'failed' })
     return false
   }
 
-  // The latest first; what was taken is drawn before the next.
+  // Block by block, the latest first: what was taken is drawn before the next.
   private async take(room: string, events: readonly RoomEvent[]): Promise<void> {
-    for (let end = events.length, more = true; more; end -= atOnce) {
-      more = end > atOnce
-      this.store.dispatch({ type: 'history', room, events: events.slice(Math.max(0, end - atOnce), end), more })
+    for (let end = events.length, more = true; more;) {
+      const begin = Math.max(0, events.findIndex(one => blockOf(one.seq) === blockOf(events[end - 1]!.seq)))
+      more = begin > 0
+      this.store.dispatch({ type: 'history', room, events: events.slice(begin, end), more })
+      end = begin
       if (more) await new Promise(resolve => setTimeout(resolve))
     }
   }
+}
+
+// To where a block begins, so that none is drawn twice.
+function toWholeBlocks(before: number): number {
+  return page - blockSize + (before % blockSize || blockSize)
 }

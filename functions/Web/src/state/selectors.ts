@@ -115,18 +115,26 @@ export function written(state: State, room: Room): string {
   return (aboutOf(state.view, room).edited ? state.view.changed : state.drafts[room.id]) ?? ''
 }
 
+/** How many events make a block, which is drawn in one go: so few that it takes no long task. */
+export const blockSize = 20
+
+/** The block that an event is in. */
+export function blockOf(seq: number, size = blockSize): number {
+  return Math.floor(seq / size)
+}
+
 /** Entries in blocks, by their numbers; each block the same object while nothing in it changes. */
-export function blocksOf(entries: readonly Entry[], before: readonly (readonly Entry[])[], size = 40): readonly (readonly Entry[])[] {
+export function blocksOf(entries: readonly Entry[], before: readonly (readonly Entry[])[], size = blockSize): readonly (readonly Entry[])[] {
   const blocks: Entry[][] = []
   for (const entry of entries) {
     const last = blocks.at(-1)
-    if (last && Math.floor(last[0]!.seq / size) === Math.floor(entry.seq / size)) last.push(entry)
+    if (last && blockOf(last[0]!.seq, size) === blockOf(entry.seq, size)) last.push(entry)
     else blocks.push([entry])
   }
 
-  const old = new Map(before.map(block => [Math.floor(block[0]!.seq / size), block]))
+  const old = new Map(before.map(block => [blockOf(block[0]!.seq, size), block]))
   return blocks.map(block => {
-    const same = old.get(Math.floor(block[0]!.seq / size))
+    const same = old.get(blockOf(block[0]!.seq, size))
     return same && same.length === block.length && same.every((entry, at) => entry === block[at]) ? same : block
   })
 }

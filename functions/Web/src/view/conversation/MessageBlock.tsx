@@ -1,5 +1,5 @@
 import { memo } from 'preact/compat'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { tickOf, type Faces } from '../../state/selectors'
 import type { Language, Outgoing } from '../../state/state'
 import type { Entry } from '../../state/transcript'
@@ -8,6 +8,7 @@ import { dayOf, isSameDay } from '../../words/times'
 import type { Act } from './MessageList'
 import { MessageRow } from './MessageRow'
 import { noticeOf } from './notices'
+import { useSettled } from './settled'
 
 interface Props {
   entries: readonly Entry[]
@@ -45,9 +46,9 @@ export interface Quote {
 /** Some messages in a row. */
 export const MessageBlock = memo(function MessageBlock({ entries, before, isGroup, user, faces, words, today, language, received, read, unreadFrom, active, tabStop, changes, quoted, act, jump }: Props) {
   const quotes = useMemo(() => (quoted === '' ? {} : (JSON.parse(quoted) as Record<number, Quote>)), [quoted])
-  const isSettled = useSettled()
+  const block = useSettled()
   return (
-    <div class={isSettled ? 'block block--settled' : 'block'}>
+    <div class="block" ref={block}>
       {entries.map((entry, at) => {
         const previous = entries[at - 1] ?? before
         const isNewDay = !previous || !isSameDay(previous.at, entry.at)
@@ -70,15 +71,3 @@ export const MessageBlock = memo(function MessageBlock({ entries, before, isGrou
     </div>
   )
 })
-
-/** Laid out once in any case: from then on the browser knows how tall it is, and may pass over it out of sight without guessing. */
-function useSettled(): boolean {
-  const [isSettled, setSettled] = useState(false)
-  useEffect(() => {
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => setSettled(true))
-    })
-    return () => cancelAnimationFrame(frame)
-  }, [])
-  return isSettled
-}

@@ -1,7 +1,7 @@
 import { memo } from 'preact/compat'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Session } from '../../net/session'
-import { blocksOf, othersAt, unreadLine, type Faces } from '../../state/selectors'
+import { blockOf, blocksOf, othersAt, unreadLine, type Faces } from '../../state/selectors'
 import type { Language, Outgoing, Room } from '../../state/state'
 import { entryAt, type Entry } from '../../state/transcript'
 import type { Words } from '../../words'
@@ -86,7 +86,7 @@ export const MessageList = memo(function MessageList({ session, room, user, face
             const [from, to] = [block[0]!.seq, block.at(-1)!.seq]
             return (
               <MessageBlock
-                key={Math.floor(from / 40)} entries={block} before={blocks[at - 1]?.at(-1)} room={room.id} isGroup={room.kind === 'group'} user={user} faces={faces} words={words} language={language} today={today}
+                key={blockOf(from)} entries={block} before={blocks[at - 1]?.at(-1)} room={room.id} isGroup={room.kind === 'group'} user={user} faces={faces} words={words} language={language} today={today}
                 received={within(received, from, to)} read={within(read, from, to)} unreadFrom={between(line, from, to)} active={between(active, from, to)} tabStop={between(active ?? last, from, to)}
                 changes={changes.size > 0 && block.some(entry => changes.has(entry.seq)) ? changes : noChanges} quoted={quotedBy(block, room)} act={act} jump={jump}
               />

@@ -38,8 +38,13 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
     Object.assign(place.current, { isAtEnd: end, top: element.scrollTop, anchor: end ? undefined : anchorOf(element) })
     setAtEnd(end)
     if (end) seen.current = latest.current.transcript.position
-    const divider = element.querySelector('.unread-line')
-    setUnreadAbove(isUnreadUnloaded() || (divider !== null && divider.getBoundingClientRect().bottom < element.getBoundingClientRect().top))
+    setUnreadAbove(isUnreadUnloaded() || isUnreadLineAbove(element))
+  }
+
+  // Looked for only where it can be: it takes a look at every message.
+  const isUnreadLineAbove = (element: HTMLElement) => {
+    const line = unread.current === undefined ? null : element.querySelector('.unread-line')
+    return line !== null && line.getBoundingClientRect().bottom < element.getBoundingClientRect().top
   }
 
   // At the end when last measured, and not scrolled up since: what is drawn may come before the next frame tells of it.
@@ -107,13 +112,19 @@ export function useScroll({ session, room, list, unreadFrom, outgoing }: Options
   useLayoutEffect(() => {
     const element = list.current!
     const { anchor, from, outgoing: before } = place.current
-    if (staysAtEnd() || outgoing > before) element.scrollTop = element.scrollHeight
-    else if (from !== transcript.from && anchor) {
+    const keepsPlace = from !== transcript.from && anchor !== undefined && !staysAtEnd() && outgoing <= before
+    if (keepsPlace) {
       const row = element.querySelector(`[data-seq="${anchor.seq}"]`)
       if (row) element.scrollTop += row.getBoundingClientRect().top - anchor.top
-    }
+    } else if (staysAtEnd() || outgoing > before) element.scrollTop = element.scrollHeight
 
     Object.assign(place.current, { from: transcript.from, outgoing })
+    if (keepsPlace) {
+      // What is in sight is the same and where it was: enough to look with the next frame, however much is put before it until then.
+      place.current.top = element.scrollTop
+      return onScroll()
+    }
+
     measure()
     markRead()
   }, [transcript, outgoing, room.older])
