@@ -77,6 +77,17 @@ public sealed class RelayTests : IDisposable
         Assert.All(_regions.Values, region => Assert.Empty(region.Heard));
     }
 
+    [Fact]
+    public async Task What_names_no_regions_as_before_there_were_several_in_one_message_is_told_to_all_others()
+    {
+        var text = $$"""{"region":"north","origin":"east","at":{{JsonSerializer.Serialize(_clock.GetUtcNow())}},"op":"group","groups":["room:r"],"payload":{"text":"hello"} }""";
+        _held.Messages.Add(new OutgoingMessage("1", BinaryData.FromString(text)));
+        Assert.Null(await NextAsync());
+        Assert.Equal(["hello"], _regions["north"].Heard);
+        Assert.Equal(["hello"], _regions["west"].Heard);
+        Assert.Empty(_regions["east"].Heard);
+    }
+
     public void Dispose() => _metrics.Dispose();
 
     /// <summary>Relays the one message that is on the queue. When the copy is due that was left of it.</summary>
